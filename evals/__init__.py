@@ -1,0 +1,1 @@
+"""How good and how fast the assistant is; decides whether a change may land."""

@@ -1,0 +1,1 @@
+"""Cited answers in French over the documents of the prévention spécialisée."""

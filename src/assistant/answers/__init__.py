@@ -1,0 +1,1 @@
+"""Answers: quotations, their verification, refusals."""

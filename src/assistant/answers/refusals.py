@@ -1,0 +1,107 @@
+"""Requests that get no answer, and the words of a refusal."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.french import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assistant.records import Hit
+    from assistant.search.index import Knowledge
+
+# Instructions to the assistant instead of a question about the documents.
+_INSTRUCTIONS = re.compile(
+    r"\b(?:ignore|oublie|neglige|contourne|desactive|outrepasse)[zr]?\b.{0,40}"
+    r"\b(?:regle|instruction|consigne|limite|filtre|securite|document|precedent\w*|restriction)s?\b"
+    r"|\b(?:tu es|vous etes|agis|comporte[- ]toi|fais comme si tu)\b.{0,30}"
+    r"\b(?:desormais|maintenant|comme|un pirate|sans (?:filtre|limite))\b"
+    r"|\b(?:prompt|invite) (?:systeme|system|cachee?)\b|\bsystem prompt\b|\bjailbreak\b"
+    r"|\bmode (?:developpeur|dan|debug)\b"
+    r"|\bignore (?:all|any|the|your|previous)\b|\b(?:previous|above) instructions\b"
+    r"|\b(?:revele|affiche|montre|donne)\b.{0,20}"
+    r"\b(?:tes (?:regles|instructions|consignes)|ton prompt|mot de passe)\b"
+    r"|\b(?:invente|fabrique)\b.{0,30}\b(?:citation|article|source|chiffre|reponse)s?\b"
+    r"|\b(?:reponds?|repondez)\b.{0,30}\bsans (?:citer|citation|source|verifier)\b"
+    r"|<\s*/?\s*(?:script|system|iframe|img)\b"
+)
+_PRIVATE = (
+    r"adresse|telephone|numero|portable|dossier|situation|casier|mere|pere|parents|famille|ecole|college"
+    r"|lycee|foyer|suivi|suivie|place|placee|antecedents|diagnostic|maladie|domicile|habite"
+    r"|date de naissance|educateur"
+)
+# A given name that follows a word for a young person, or a first and last name after one.
+_NAMED_MINOR = re.compile(
+    r"\b(?:[Ll]e |[Ll]a |[Dd]u |[Dd]e la |[Dd]’|[Dd]')?"
+    r"(?:jeune|petite?|gamine?|mineure?|enfant|ado|adolescente?|élève|fille|garçon|fils)\s+(?:nommée?\s+|appelée?\s+)?"
+    r"(?P<name>[A-ZÀÂÉÈÊËÎÏÔÙÛÜÇ][a-zàâéèêëîïôùûüç]+(?:[ -][A-ZÀÂÉÈÊËÎÏÔÙÛÜÇ][\w’'-]+)*)"
+)
+_PERSON = re.compile(
+    r"\b(?P<name>[A-ZÀÂÉÈÊËÎÏÔÙÛÜÇ][a-zàâéèêëîïôùûüç]+(?:-[A-Z][a-zé]+)? [A-ZÀÂÉÈÊËÎÏÔÙÛÜÇ][\wÀ-ÿ’'-]+)"
+    r"|\b(?:de|d’|d'|sur|pour|à)\s+(?P<given>[A-ZÀÂÉÈÊËÎÏÔÙÛÜÇ][a-zàâéèêëîïôùûüç]+)\b"
+)
+_AGE = re.compile(r"\b(?:[5-9]|1[0-7])\s*ans\b|\bne[e]? le\b|\bmineure?\b")
+
+INSTRUCTION_TEXT = (
+    "Je ne peux pas suivre cette consigne : je réponds seulement aux questions sur les documents, "
+    "avec les passages qui prouvent la réponse."
+)
+PERSON_TEXT = (
+    "Je ne réponds pas aux questions sur une personne désignée par son nom. Les documents décrivent "
+    "des règles et des missions ; pour une situation individuelle, adressez-vous à votre responsable "
+    "ou aux services du Département."
+)
+
+
+def refusal_reason(question: str, knowledge: Knowledge) -> str:
+    """Return why a request is refused outright, as shown to the user, or nothing."""
+    if _INSTRUCTIONS.search(fold(question)):
+        return INSTRUCTION_TEXT
+    if names_a_minor(question, knowledge):
+        return PERSON_TEXT
+    return ""
+
+
+def names_a_minor(question: str, knowledge: Knowledge) -> bool:
+    """Whether a question asks about a person it names who may be followed by a service.
+
+    Names that the documents themselves hold (towns, services, officials) are not persons here.
+    """
+    folded = fold(question)
+
+    def is_stranger(name: str) -> bool:
+        return not all(knowledge.vocabulary.knows(part) for part in re.findall(r"[a-z]+", fold(name)))
+
+    match = _NAMED_MINOR.search(question)
+    if match and is_stranger(match["name"]):
+        return True
+    wants_private = re.search(rf"\b(?:{_PRIVATE})\b", folded) or _AGE.search(folded)
+    if not wants_private:
+        return False
+    names = (found["name"] or found["given"] for found in _PERSON.finditer(question))
+    return any(is_stranger(name) for name in names)
+
+
+def not_found_text(hits: Sequence[Hit], knowledge: Knowledge) -> str:
+    """Return the words of a refusal: what was searched, then the nearest leads, marked as such."""
+    names = sorted({info.name for info in knowledge.infos.values() if has_content(info.id, knowledge)})
+    text = "Je ne trouve pas la réponse dans les documents"
+    text += f" ({', '.join(names)})." if names else "."
+    leads = []
+    for hit in hits:
+        lead = hit.fiche.title if hit.fiche else hit.passage.place
+        if lead and lead not in leads:
+            leads.append(lead)
+    if leads:
+        text += "\n\nPistes, sans garantie qu’elles répondent :\n" + "\n".join(
+            f"- {lead}" for lead in leads[:3]
+        )
+    return text
+
+
+def has_content(document_id: str, knowledge: Knowledge) -> bool:
+    """Whether some passage of the index is about a document."""
+    return any(passage.document_id == document_id for passage in knowledge.passages)

@@ -1,0 +1,344 @@
+"""Commands, exit codes and messages.  Results go to stdout, everything else to stderr.
+
+Exit codes: 0 done (a refusal is an answer), 1 a problem the user can act on, 2 wrong usage,
+130 interrupted.  Heavy modules are imported by the command that needs them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import AssistantError
+from assistant.progress import no_progress
+from assistant.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from assistant.pipeline import Assistant, BuildReport
+
+EXAMPLES = """exemples :
+  assistant index
+  assistant ask "Quel tribunal en cas de conflit ?"
+  assistant obligations --format csv > obligations.csv
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):  # a Windows console or a pipe may default to cp1252
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    arguments = make_parser().parse_args(argv)
+    handler = logging.StreamHandler()  # its own level: libraries raise that of their loggers
+    handler.setLevel(logging.DEBUG if arguments.verbose else logging.ERROR)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=handler.level, handlers=[handler], force=True)
+    try:
+        code: int = arguments.run(arguments)
+    except AssistantError as error:
+        print(f"Erreur : {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrompu.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output left: not our problem
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="assistant",
+        description="Répond aux questions sur les documents de la prévention spécialisée, "
+        "avec les passages qui le prouvent.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--verbose", action="store_true", help="écrire le détail de ce qui se passe")
+    commands = parser.add_subparsers(title="commandes", metavar="COMMANDE", required=True)
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], help_: str, *, group: Any = commands
+    ) -> argparse.ArgumentParser:
+        sub: argparse.ArgumentParser = group.add_parser(
+            name, help=help_, description=help_[0].upper() + help_[1:] + "."
+        )
+        sub.set_defaults(run=run)
+        sub.add_argument(
+            "--corpus", action="append", type=Path, metavar="DOSSIER", help="dossier de documents (répétable)"
+        )
+        sub.add_argument("--index", type=Path, metavar="DOSSIER", help="dossier de l’index")
+        sub.add_argument(
+            "--no-fiches", dest="fiches", action="store_const", const=False, help="ne pas utiliser les fiches"
+        )
+        sub.add_argument("--model", metavar="NOM", help="modèle de plongement")
+        return sub
+
+    command("index", run_index, "construire ou mettre à jour l’index")
+    for name, run, help_ in (
+        ("ask", run_ask, "répondre à une question"),
+        ("search", run_search, "montrer les passages trouvés, sans répondre"),
+    ):
+        sub = command(name, run, help_)
+        sub.add_argument("question", metavar="QUESTION")
+        sub.add_argument("--json", action="store_true", help="écrire du JSON")
+        sub.add_argument("--top", type=positive, metavar="K", help="nombre de passages")
+    batch = command("batch", run_batch, "répondre à un fichier de questions (JSON Lines)")
+    batch.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
+    batch.add_argument("answers", type=Path, metavar="REPONSES.jsonl")
+    batch.add_argument("--top", type=positive, metavar="K", help="nombre de passages par question")
+    serve = command("serve", run_serve, "ouvrir la page et l’API")
+    serve.add_argument(
+        "--host", metavar="ADRESSE", help="adresse d’écoute (127.0.0.1 : cette machine seulement)"
+    )
+    serve.add_argument("--port", type=int, metavar="PORT", help="port d’écoute")
+    duties = command("obligations", run_obligations, "afficher le registre des obligations")
+    duties.add_argument(
+        "--format", choices=("table", "json", "csv", "ics"), default="table", help="forme du registre"
+    )
+    command("settings", run_settings, "afficher les réglages en vigueur")
+
+    fiches = commands.add_parser("fiches", help="vérifier et écrire des fiches")
+    group = fiches.add_subparsers(title="commandes", metavar="COMMANDE", required=True)
+    command("check", run_fiches_check, "vérifier toutes les fiches", group=group)
+    anchor = command(
+        "anchor", run_fiches_anchor, "faire l’ancre d’un passage, ou celles des brouillons", group=group
+    )
+    anchor.add_argument("document", nargs="?", metavar="DOCUMENT")
+    anchor.add_argument(
+        "start", nargs="?", metavar="DÉBUT", help="position dans le texte, ou ligne de l’original : L120"
+    )
+    anchor.add_argument("end", nargs="?", metavar="FIN", help="fin exclue, ou dernière ligne : L134")
+    anchor.add_argument(
+        "--drafts", action="store_true", help="remplacer « lines » par une ancre dans tous les brouillons"
+    )
+    uncovered = command(
+        "uncovered", run_fiches_uncovered, "lister ce qu’aucune fiche n’explique", group=group
+    )
+    uncovered.add_argument("document", metavar="DOCUMENT")
+    return parser
+
+
+def positive(text: str) -> int:
+    """Read a whole number of at least 1."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("un nombre d’au moins 1 est attendu")
+    return value
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """Return the settings, the command line's first."""
+    values = {
+        name: getattr(arguments, name, None) for name in ("index", "fiches", "model", "host", "port", "top")
+    }
+    corpus = getattr(arguments, "corpus", None)
+    return load_settings(values | {"corpus": tuple(corpus) if corpus else None})
+
+
+def open_assistant(settings: Settings, *, update: bool = False) -> Assistant:
+    """Open the assistant, bringing its index up to date first if asked."""
+    from assistant.pipeline import Assistant
+
+    if update:
+        build(settings)
+    return Assistant.open(settings)
+
+
+# --- index -----------------------------------------------------------------------------------
+
+
+def build(settings: Settings) -> BuildReport:
+    """Bring the index up to date, with a progress bar on a terminal; list what was skipped."""
+    from assistant.pipeline import update_index
+
+    with progress_bar() as progress:
+        report = update_index(settings, progress=progress)
+    if report.changed:
+        for message in report.skipped:
+            print(f"Laissé de côté : {message}", file=sys.stderr)
+    return report
+
+
+class progress_bar:  # noqa: N801  # used as a function
+    """A progress bar on stderr when it is a terminal; nothing otherwise."""
+
+    def __enter__(self) -> Callable[[str, int, int], None]:
+        """Return what a build reports to."""
+        self._bar: Any = None
+        self._what = ""
+        return self._show if sys.stderr.isatty() else no_progress
+
+    def _show(self, what: str, done: int, total: int) -> None:
+        from tqdm import tqdm
+
+        if what != self._what:
+            self.__exit__()
+            self._what, self._bar = what, tqdm(total=total, desc=what, leave=False, file=sys.stderr)
+        self._bar.update(done - self._bar.n)
+
+    def __exit__(self, *_: object) -> None:
+        """Remove the bar."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+def run_index(arguments: argparse.Namespace) -> int:
+    """Build or update the index."""
+    settings = settings_of(arguments)
+    report = build(settings)
+    state = "construit" if report.changed else "déjà à jour"
+    print(
+        f"Index {state} dans « {settings.index} » : {report.documents} documents, {report.passages} passages, "
+        f"{report.fiches} fiches ; {len(report.skipped)} laissés de côté."
+    )
+    if not report.changed:
+        for message in report.skipped:
+            print(f"Laissé de côté : {message}", file=sys.stderr)
+    return 0
+
+
+# --- questions -------------------------------------------------------------------------------
+
+
+def run_ask(arguments: argparse.Namespace) -> int:
+    """Answer one question."""
+    from assistant.rendering import answer_to_dict, answer_to_text
+
+    assistant = open_assistant(settings_of(arguments))
+    answer = assistant.ask(arguments.question)
+    if arguments.json:
+        write_json(answer_to_dict(answer, places=assistant.index.knowledge.places))
+    else:
+        print(answer_to_text(answer))
+    return 0
+
+
+def run_search(arguments: argparse.Namespace) -> int:
+    """Show the passages found."""
+    from assistant.rendering import hit_to_dict, hits_to_text
+
+    assistant = open_assistant(settings_of(arguments))
+    places = assistant.index.knowledge.places
+    hits = assistant.search(arguments.question)
+    if arguments.json:
+        write_json([hit_to_dict(hit, places=places) for hit in hits])
+    else:
+        print(hits_to_text(hits, places=places) or "Aucun passage ne correspond.")
+    return 0
+
+
+def run_batch(arguments: argparse.Namespace) -> int:
+    """Answer a file of questions."""
+    from assistant.batch import answer_file
+
+    assistant = open_assistant(settings_of(arguments), update=True)
+    done, failed = answer_file(assistant, arguments.questions, arguments.answers)
+    print(f"{done} questions, {failed} en erreur : « {arguments.answers} ».", file=sys.stderr)
+    return 0
+
+
+def run_serve(arguments: argparse.Namespace) -> int:
+    """Open the page."""
+    from assistant.web.serve import serve
+
+    settings = settings_of(arguments)
+    serve(open_assistant(settings, update=True), settings)
+    return 0
+
+
+def run_obligations(arguments: argparse.Namespace) -> int:
+    """Show the register of obligations."""
+    from datetime import date
+
+    from assistant import obligations
+    from assistant.search.storage import load_index
+
+    duties = obligations.list_duties(load_index(settings_of(arguments).index).knowledge)
+    if arguments.format == "json":
+        write_json(obligations.duties_to_json(duties))
+    elif arguments.format == "csv":
+        sys.stdout.write(obligations.duties_to_csv(duties))
+    elif arguments.format == "ics":
+        sys.stdout.write(obligations.duties_to_calendar(duties, today=date.today()))
+        without = len(duties) - len(obligations.dated(duties))
+        print(f"{without} obligations sans date fixe ne sont pas dans le calendrier.", file=sys.stderr)
+    else:
+        print(obligations.duties_to_table(duties) or "Aucune obligation : aucune fiche n’en décrit.")
+    return 0
+
+
+def run_settings(arguments: argparse.Namespace) -> int:
+    """Show the settings in force."""
+    from dataclasses import fields
+
+    settings = settings_of(arguments)
+    for field in fields(Settings):
+        value = getattr(settings, field.name)
+        shown = os.pathsep.join(map(str, value)) if isinstance(value, tuple) else value
+        print(f"{field.name} = {shown}    # {field.metadata['help']}")
+    return 0
+
+
+# --- fiches ----------------------------------------------------------------------------------
+
+
+def run_fiches_check(arguments: argparse.Namespace) -> int:
+    """Check all fiches."""
+    from assistant.authoring import check_all
+    from assistant.rendering import coverage_to_text
+
+    report = check_all(settings_of(arguments))
+    for problem in report.problems:
+        print(problem)
+    print(coverage_to_text(report))
+    return 1 if report.problems else 0
+
+
+def run_fiches_anchor(arguments: argparse.Namespace) -> int:
+    """Make anchors."""
+    from assistant.authoring import anchor_drafts, anchor_range
+
+    settings = settings_of(arguments)
+    given = [value for value in (arguments.document, arguments.start, arguments.end) if value is not None]
+    if arguments.drafts and given:
+        return usage("« --drafts » s’emploie seul, sans document ni positions.")
+    if arguments.drafts:
+        done = anchor_drafts(settings)
+        print(f"{done} fiches ont reçu leur ancre.")
+        return 0
+    if len(given) != 3:
+        return usage("donnez DOCUMENT DÉBUT FIN, ou « --drafts ».")
+    print(anchor_range(settings, *given))
+    return 0
+
+
+def run_fiches_uncovered(arguments: argparse.Namespace) -> int:
+    """List what no fiche explains."""
+    from assistant.authoring import list_uncovered
+
+    for line in list_uncovered(settings_of(arguments), arguments.document):
+        print(line)
+    return 0
+
+
+# --- output ----------------------------------------------------------------------------------
+
+
+def usage(message: str) -> int:
+    """Report a wrong usage."""
+    print(f"assistant : {message} Voir : assistant --help", file=sys.stderr)
+    return 2
+
+
+def write_json(value: object) -> None:
+    """Print one JSON value."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))

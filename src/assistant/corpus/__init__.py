@@ -1,0 +1,1 @@
+"""Documents: from files to passages and fiches."""

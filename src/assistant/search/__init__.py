@@ -1,0 +1,1 @@
+"""Search: embeddings, vectors, BM25, the index and the ranking."""

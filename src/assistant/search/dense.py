@@ -1,0 +1,98 @@
+"""Nearest vectors; the only module to import faiss."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import IndexDamaged
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assistant.records import FloatMatrix, FloatVector, Ranking
+
+
+class DenseIndex:
+    """Exact search by cosine over a flat FAISS index, append-only.
+
+    Vectors are normalised when they are added and when they are searched.  Nothing is ever
+    deleted: an index is rebuilt from its vectors, so a row number never changes its meaning.
+    """
+
+    def __init__(self, index: Any) -> None:
+        self.faiss_index = index
+
+    def __len__(self) -> int:
+        return int(self.faiss_index.ntotal)
+
+    @property
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return int(self.faiss_index.d)
+
+    @classmethod
+    def build(cls, vectors: FloatMatrix) -> DenseIndex:
+        """Index vectors of shape (rows, dim); a row of zeros is never near anything."""
+        import faiss
+
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(_unit(vectors))
+        return cls(index)
+
+    def vectors(self) -> FloatMatrix:
+        """Return the unit vectors, shape (len(self), dim)."""
+        rows: FloatMatrix = self.faiss_index.reconstruct_n(0, len(self))
+        return rows
+
+    def search(self, query: FloatVector, k: int) -> Ranking:
+        """Return the k rows nearest to a query vector.
+
+        Args:
+            query: Shape (dim,), any length; normalised here.
+            k: How many rows; fewer if the index holds fewer.
+
+        Returns:
+            (row, cosine similarity), best first; equal scores keep row order.
+
+        Raises:
+            ValueError: If k < 1 or the query has another dimension.
+        """
+        import numpy as np
+
+        if k < 1:
+            raise ValueError("k must be at least 1")
+        if query.shape != (self.dim,):
+            raise ValueError(f"the query has shape {query.shape}, the index {self.dim} dimensions")
+        scores, rows = self.faiss_index.search(_unit(query[np.newaxis]), min(k, len(self)))
+        found = [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+    def save(self, path: Path) -> None:
+        """Write the index to a file."""
+        import faiss
+
+        faiss.write_index(self.faiss_index, str(path))
+
+    @classmethod
+    def load(cls, path: Path) -> DenseIndex:
+        """Read what ``save`` wrote.
+
+        Raises:
+            IndexDamaged: If the file is missing or unreadable.
+        """
+        import faiss
+
+        try:
+            return cls(faiss.read_index(str(path)))
+        except RuntimeError as error:  # the only class faiss raises
+            raise IndexDamaged(
+                f"L’index est abîmé (« {path.name} »). Reconstruisez-le : assistant index"
+            ) from error
+
+
+def _unit(vectors: FloatMatrix) -> FloatMatrix:
+    """Return the rows scaled to length 1; rows of zeros stay so."""
+    import numpy as np
+
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.ascontiguousarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32)

@@ -1,0 +1,231 @@
+"""The index in memory: what it is made of, and how it is built."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assistant.french import ANALYSER_VERSION
+from assistant.progress import no_progress
+from assistant.search.dense import DenseIndex
+from assistant.search.lexical import LexicalIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from assistant.progress import Progress
+    from assistant.records import Document, DocumentInfo, Fiche, FloatMatrix, Passage, RowArray
+    from assistant.search.embedding import Embedder
+    from assistant.search.vocabulary import Vocabulary
+
+FORMAT_VERSION = 1
+# BM25 fields by what their rows are.
+PASSAGE_FIELDS = ("text", "context", "all")
+FICHE_FIELDS = ("body", "questions")
+QUESTION_FIELD = "question"
+EMBEDDING_BATCH = 2048  # texts between two reports of progress
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an index was made from, and with what."""
+
+    version: str
+    built: str  # ISO date and time
+    model: str
+    model_revision: str  # changes whenever the vectors do, so with the passage prefix too
+    dim: int
+    passage_max_chars: int
+    corpus: tuple[str, ...]  # folders, absolute
+    files: Mapping[str, str]  # every file of the corpus: its path → its sha256, or why it has none
+    counts: Mapping[str, int]  # documents, passages, fiches
+    fiches: bool = True  # whether they are used
+    skipped: tuple[str, ...] = ()  # why some files are not in the index
+    format_version: int = FORMAT_VERSION
+    analyser_version: int = ANALYSER_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One embedded text: it leads to a passage, or through a fiche to its passages."""
+
+    kind: str  # passage | body | question
+    row: int  # of the passage or of the fiche
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is indexed.
+
+    Attributes:
+        infos: Every document known to the catalogue, installed or not, by id.
+        places: (fiche id, document id) → the place as the fiche writes it.
+        acronyms: Acronym → its expansions, most usual first.
+        vocabulary: The words of passages and fiches.
+    """
+
+    infos: Mapping[str, DocumentInfo]
+    documents: Mapping[str, Document]
+    fiches: tuple[Fiche, ...]
+    passages: tuple[Passage, ...]
+    places: Mapping[tuple[str, str], str]
+    acronyms: Mapping[str, tuple[str, ...]]
+    vocabulary: Vocabulary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Index:
+    """Everything a question needs, in memory."""
+
+    manifest: Manifest
+    knowledge: Knowledge
+    entries: tuple[Entry, ...]  # one a row of ``dense``
+    text_hashes: tuple[str, ...]  # of the entries, to keep their vectors in the next build
+    dense: DenseIndex
+    lexical: Mapping[str, LexicalIndex]
+    question_fiches: RowArray  # row of the field "question" → row of the fiche
+    fiche_passages: Mapping[int, tuple[int, ...]]  # row of a fiche → rows of its passages
+    passage_fiches: RowArray  # row of a passage → row of its fiche, or -1
+    document_rows: Mapping[str, RowArray]  # document id → rows of its passages
+
+
+def build_index(
+    knowledge: Knowledge,
+    embedder: Embedder,
+    manifest: Manifest,
+    *,
+    previous: Index | None = None,
+    progress: Progress = no_progress,
+) -> Index:
+    """Embed and index the passages and the fiches; texts known to ``previous`` keep their vectors."""
+    fiches, passages = knowledge.fiches, knowledge.passages
+    fiche_rows = {fiche.id: row for row, fiche in enumerate(fiches)}
+
+    entries, texts = _entries(knowledge)
+    hashes = tuple(text_hash(text) for text in texts)
+    vectors = _embed(texts, hashes, embedder, manifest, previous, progress)
+
+    contexts = [_context(passage, knowledge) for passage in passages]
+    fields = {
+        "text": [passage.text for passage in passages],
+        "context": contexts,
+        "all": [
+            "\n".join((context, passage.text, *_explanation(passage, knowledge, fiche_rows)))
+            for passage, context in zip(passages, contexts, strict=True)
+        ],
+        "body": [f"{fiche.title}\n{fiche.body}" for fiche in fiches],
+        "questions": ["\n".join(fiche.questions) for fiche in fiches],
+        QUESTION_FIELD: [question for fiche in fiches for question in fiche.questions],
+    }
+    lexical = {}
+    for done, (name, rows) in enumerate(fields.items()):
+        progress("mots", done, len(fields))
+        lexical[name] = LexicalIndex.build(rows)
+    progress("mots", len(fields), len(fields))
+    return assemble(manifest, knowledge, entries, hashes, DenseIndex.build(vectors), lexical)
+
+
+def assemble(
+    manifest: Manifest,
+    knowledge: Knowledge,
+    entries: tuple[Entry, ...],
+    text_hashes: tuple[str, ...],
+    dense: DenseIndex,
+    lexical: Mapping[str, LexicalIndex],
+) -> Index:
+    """Put the parts together with the tables that follow from them."""
+    import numpy as np
+
+    fiche_rows = {fiche.id: row for row, fiche in enumerate(knowledge.fiches)}
+    fiche_passages: dict[int, list[int]] = defaultdict(list)
+    document_rows: dict[str, list[int]] = defaultdict(list)
+    passage_fiches = np.full(len(knowledge.passages), -1, dtype=np.int32)
+    for row, passage in enumerate(knowledge.passages):
+        document_rows[passage.document_id].append(row)
+        if passage.fiche_id is not None:
+            passage_fiches[row] = fiche_rows[passage.fiche_id]
+            fiche_passages[fiche_rows[passage.fiche_id]].append(row)
+    return Index(
+        manifest=manifest,
+        knowledge=knowledge,
+        entries=entries,
+        text_hashes=text_hashes,
+        dense=dense,
+        lexical=lexical,
+        question_fiches=np.repeat(
+            np.arange(len(knowledge.fiches), dtype=np.int32),
+            [len(fiche.questions) for fiche in knowledge.fiches],
+        ),
+        fiche_passages={row: tuple(rows) for row, rows in fiche_passages.items()},
+        passage_fiches=passage_fiches,
+        document_rows={key: np.array(rows, dtype=np.int32) for key, rows in document_rows.items()},
+    )
+
+
+def _entries(knowledge: Knowledge) -> tuple[tuple[Entry, ...], list[str]]:
+    """Return what is embedded: each passage under its headings, each body, each question."""
+    entries: list[Entry] = []
+    texts: list[str] = []
+    for row, passage in enumerate(knowledge.passages):
+        if passage.original:  # a fiche's stand-in has its body already
+            entries.append(Entry("passage", row))
+            texts.append("\n".join((*passage.headings[-2:], passage.text)))
+    for row, fiche in enumerate(knowledge.fiches):
+        entries.append(Entry("body", row))
+        texts.append(f"{fiche.title}\n{fiche.body}")
+        entries += [Entry("question", row)] * len(fiche.questions)
+        texts += fiche.questions
+    return tuple(entries), texts
+
+
+def _context(passage: Passage, knowledge: Knowledge) -> str:
+    """Return what surrounds a passage: its document, its headings, the header of its table."""
+    info = knowledge.infos[passage.document_id]
+    return "\n".join((info.title, *passage.headings, passage.header))
+
+
+def _explanation(passage: Passage, knowledge: Knowledge, fiche_rows: Mapping[str, int]) -> Sequence[str]:
+    if passage.fiche_id is None:
+        return ()
+    fiche = knowledge.fiches[fiche_rows[passage.fiche_id]]
+    return (fiche.title, fiche.body if passage.original else "", *fiche.questions)
+
+
+def _embed(
+    texts: Sequence[str],
+    hashes: Sequence[str],
+    embedder: Embedder,
+    manifest: Manifest,
+    previous: Index | None,
+    progress: Progress,
+) -> FloatMatrix:
+    """Return the vectors of the texts, shape (len(texts), dim)."""
+    import numpy as np
+
+    vectors = np.zeros((len(texts), embedder.dim), dtype=np.float32)
+    known: dict[str, int] = {}
+    if previous is not None and _same_model(previous.manifest, manifest):
+        known = {key: row for row, key in enumerate(previous.text_hashes)}
+        old = previous.dense.vectors()
+        kept = [(row, known[key]) for row, key in enumerate(hashes) if key in known]
+        if kept:
+            rows, sources = zip(*kept, strict=True)
+            vectors[list(rows)] = old[list(sources)]
+    new = [row for row, key in enumerate(hashes) if key not in known]
+    for start in range(0, len(new), EMBEDDING_BATCH):
+        rows_now = new[start : start + EMBEDDING_BATCH]
+        progress("vecteurs", start, len(new))
+        vectors[rows_now] = embedder.embed_passages([texts[row] for row in rows_now])
+    progress("vecteurs", len(new), len(new))
+    return vectors
+
+
+def _same_model(one: Manifest, other: Manifest) -> bool:
+    return (one.model, one.model_revision) == (other.model, other.model_revision)
+
+
+def text_hash(text: str) -> str:
+    """Identify a text, to keep its vector from one build to the next."""
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

@@ -1,0 +1,97 @@
+"""French BM25 over one field; the only module to import bm25s."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import IndexDamaged
+from assistant.french import tokenize
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from assistant.records import FloatVector, Ranking
+
+K1 = 1.2  # the usual values; Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009
+B = 0.75
+
+
+class LexicalIndex:
+    """BM25 scores of every row for a query, in Lucene's form of the formula.
+
+    score(q, d) = Σ_t idf(t) · tf / (tf + K1 · (1 - B + B · |d| / mean |d|)),
+    idf(t) = ln(1 + (N - df + 0.5) / (df + 0.5)); a term repeated in the query counts once.
+    """
+
+    def __init__(self, retriever: Any, rows: int) -> None:
+        self._retriever = retriever
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return self._rows
+
+    @classmethod
+    def build(cls, texts: Sequence[str]) -> LexicalIndex:
+        """Index texts; row numbers are their positions."""
+        import bm25s
+
+        retriever = bm25s.BM25(method="lucene", k1=K1, b=B)
+        tokens = [tokenize(text) for text in texts]
+        if any(tokens):
+            retriever.index(tokens, show_progress=False, create_empty_token=False)
+        return cls(retriever, len(texts))
+
+    def scores(self, query: str | Sequence[str]) -> FloatVector:
+        """Return the score of every row, shape (len(self),); zeros when no term is known.
+
+        Args:
+            query: A text, or terms already made by ``french.tokenize``.
+        """
+        import numpy as np
+
+        terms = tokenize(query) if isinstance(query, str) else query
+        vocabulary = getattr(self._retriever, "vocab_dict", {})
+        known = [term for term in dict.fromkeys(terms) if term in vocabulary]
+        if not known:
+            return np.zeros(self._rows, dtype=np.float32)
+        return np.asarray(self._retriever.get_scores(known), dtype=np.float32)
+
+    def search(self, query: str, k: int) -> Ranking:
+        """Return the k best rows with a positive score; equal scores keep row order."""
+        return best_rows(self.scores(query), k)
+
+    def save(self, folder: Path) -> None:
+        """Write the index to a new folder."""
+        folder.mkdir(parents=True)
+        if hasattr(self._retriever, "vocab_dict"):
+            self._retriever.save(str(folder), show_progress=False)
+
+    @classmethod
+    def load(cls, folder: Path, rows: int) -> LexicalIndex:
+        """Read what ``save`` wrote.
+
+        Raises:
+            IndexDamaged: If files are missing or unreadable.
+        """
+        import bm25s
+
+        try:
+            empty = not any(folder.iterdir())
+            retriever = bm25s.BM25(method="lucene", k1=K1, b=B) if empty else bm25s.BM25.load(str(folder))
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            raise IndexDamaged(
+                f"L’index est abîmé (« {folder.name} »). Reconstruisez-le : assistant index"
+            ) from error
+        return cls(retriever, rows)
+
+
+def best_rows(scores: FloatVector, k: int) -> Ranking:
+    """Return (row, score) of the k highest positive scores, best first; ties keep row order."""
+    import numpy as np
+
+    if k < 1:
+        raise ValueError("k must be at least 1")
+    count = min(k, int(np.count_nonzero(scores > 0)))
+    order = np.argsort(-scores, kind="stable")[:count]
+    return [(int(row), float(scores[row])) for row in order]

@@ -1,0 +1,152 @@
+"""The bundled French embedding model: one vector per piece of word, averaged.
+
+Reads the three files of a folder made by ``python -m training`` with tokenizers, safetensors and numpy
+alone: torch is never imported.  The result is what sentence-transformers computes from the same weights,
+normalised.  A text is never truncated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from assistant.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from assistant.records import FloatMatrix
+
+CONFIG, WEIGHTS, TOKENIZER = "config.json", "model.safetensors", "tokenizer.json"
+MODEL_TYPE = "static-int8"  # in the configuration, to tell such a folder from a transformer's
+FORMAT = 1  # raised when an older reader would misread the folder
+_BATCH = 512  # texts at once: their sums stay in the processor's cache
+
+
+class StaticModel:
+    """A tokenizer and a vector for each of its pieces.
+
+    Attributes:
+        name: Of the model, as the index records it.
+        revision: Changes whenever the weights do.
+        dim: Width of the vectors.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, vectors: FloatMatrix, *, name: str, revision: str) -> None:
+        """Keep the parts.
+
+        Args:
+            tokenizer: Without truncation or padding.
+            vectors: Shape (pieces, dim), a row per piece.  That of the unknown piece is zero.
+            name: See the class.
+            revision: See the class.
+        """
+        self.name, self.revision, self.dim = name, revision, int(vectors.shape[1])
+        self._tokenizer, self._vectors = tokenizer, vectors
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read a folder made by ``python -m training``.
+
+        Raises:
+            ModelUnavailable: If a file is missing, damaged or of another format.
+        """
+        import safetensors.numpy
+        from tokenizers import Tokenizer
+
+        config = read_config(folder)
+        if config.get("model_type") != MODEL_TYPE or config.get("format") != FORMAT:
+            raise ModelUnavailable(
+                f"Le modèle « {folder} » n’a pas le format attendu ({MODEL_TYPE}, version {FORMAT}). "
+                "Mettez l’assistant à jour, ou refaites le modèle : python -m training"
+            )
+        tensors = safetensors.numpy.load(_read_checked(folder, WEIGHTS, config))
+        vectors = tensors["rows"].astype("float32")  # int8: a quarter of the size, see training/LOG.md
+        vectors *= tensors["scales"][:, None]
+        tokenizer = Tokenizer.from_buffer(_read_checked(folder, TOKENIZER, config))
+        return cls(tokenizer, vectors, name=config["name"], revision=config["revision"])
+
+    def embed(self, texts: Sequence[str]) -> FloatMatrix:
+        """Return a unit row per text, shape (len(texts), dim).
+
+        An empty text, or one without a known piece, has a row of zeros.
+        """
+        import numpy as np
+
+        result = np.empty((len(texts), self.dim), np.float32)
+        for start in range(0, len(texts), _BATCH):
+            batch = list(texts[start : start + _BATCH])
+            encodings = self._tokenizer.encode_batch_fast(batch, add_special_tokens=False)
+            result[start : start + _BATCH] = self._sum_pieces([encoding.ids for encoding in encodings])
+        norms = np.linalg.norm(result, axis=1, keepdims=True)
+        norms[norms == 0] = 1
+        result /= norms
+        return result
+
+    def _sum_pieces(self, texts: list[list[int]]) -> FloatMatrix:
+        """Add up the vectors of each text's pieces.
+
+        All first pieces are added at once, then all second ones, and so on: few calls for many short
+        texts, and no copy of all the vectors of a long one.  With the longest text first, the texts
+        that still have a piece at a position are the first ones.
+        """
+        import numpy as np
+
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+        pieces = np.fromiter(chain.from_iterable(texts), np.int64, lengths.sum())
+        order = np.argsort(-lengths, kind="stable")
+        starts = (lengths.cumsum() - lengths)[order]
+        texts_longer_than = len(texts) - np.searchsorted(
+            lengths[order[::-1]], np.arange(lengths.max()), "right"
+        )
+        sums = np.zeros((len(texts), self.dim), np.float32)
+        for position, count in enumerate(texts_longer_than.tolist()):
+            # "clip" spares a check: a tokenizer gives no piece that it does not have
+            sums[:count] += self._vectors.take(pieces[starts[:count] + position], axis=0, mode="clip")
+        result = np.empty_like(sums)
+        result[order] = sums
+        return result
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """Read a folder's ``config.json``.
+
+    Raises:
+        ModelUnavailable: If it is missing or not a JSON object.
+    """
+    try:
+        config = json.loads(_read_bytes(folder, CONFIG))
+    except ValueError as error:
+        raise _damaged(folder, CONFIG) from error
+    if not isinstance(config, dict):
+        raise _damaged(folder, CONFIG)
+    return config
+
+
+def _read_checked(folder: Path, name: str, config: dict[str, Any]) -> bytes:
+    """Read a file and compare it with the digest that the configuration records."""
+    content = _read_bytes(folder, name)
+    if hashlib.sha256(content).hexdigest() != config.get("sha256", {}).get(name):
+        raise _damaged(folder, name)
+    return content
+
+
+def _read_bytes(folder: Path, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise ModelUnavailable(
+            f"Le modèle « {folder} » est incomplet : impossible de lire « {name} » ({error.strerror}). "
+            "Réinstallez l’assistant, ou refaites le modèle : python -m training"
+        ) from error
+
+
+def _damaged(folder: Path, name: str) -> ModelUnavailable:
+    return ModelUnavailable(
+        f"Le modèle « {folder} » est abîmé : « {name} » n’est pas le fichier d’origine. "
+        "Réinstallez l’assistant, ou refaites le modèle : python -m training"
+    )

@@ -1,0 +1,118 @@
+"""One table of settings: command line, then environment, then ``assistant.toml``, then default."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import SettingsError
+
+PREFIX = "ASSISTANT_"
+SETTINGS_FILE = "assistant.toml"
+
+
+def _setting(default: Any, help_: str) -> Any:
+    return field(default=default, metadata={"help": help_})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be chosen.  Building it reads no file and loads no model.
+
+    >>> Settings().model
+    'static-fr'
+    """
+
+    corpus: tuple[Path, ...] = _setting((Path("corpus"),), "dossiers de documents")
+    index: Path = _setting(Path("index"), "dossier de l’index")
+    knowledge: Path = _setting(Path("corpus"), "dossier du catalogue, des fiches et des sigles")
+    fiches: bool = _setting(True, "utiliser les fiches")
+    model: str = _setting("static-fr", "modèle de plongement : « static-fr », un dossier ou un nom de hub")
+    query_prefix: str = _setting("", "préfixe des questions, pour les modèles qui en demandent un")
+    passage_prefix: str = _setting("", "préfixe des passages")
+    passage_max_chars: int = _setting(1200, "taille maximale d’un passage, en caractères")
+    top: int = _setting(20, "nombre de passages rendus")
+    # 0.15: one answerable question in twenty is refused, one right answer in eighty; see calibration.toml
+    min_confidence: float = _setting(0.15, "confiance sous laquelle l’assistant répond « je ne trouve pas »")
+    host: str = _setting("127.0.0.1", "adresse d’écoute de la page")
+    port: int = _setting(7860, "port de la page")
+
+    def __post_init__(self) -> None:
+        if not self.corpus:
+            raise SettingsError("Aucun dossier de documents. Donnez-en un : --corpus DOSSIER")
+        for name, low, high in (
+            ("passage_max_chars", 300, 10_000),
+            ("top", 1, 1000),
+            ("port", 0, 65535),
+            ("min_confidence", 0, 1),
+        ):
+            if not low <= getattr(self, name) <= high:
+                raise SettingsError(
+                    f"« {name} » doit être compris entre {low} et {high} (reçu : {getattr(self, name)})."
+                )
+
+
+def load_settings(
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    path: Path = Path(SETTINGS_FILE),
+) -> Settings:
+    """Read the settings; values of ``overrides`` that are None count as not given.
+
+    Raises:
+        SettingsError: For an unknown name or a value of the wrong kind.
+    """
+    environ = os.environ if environ is None else environ
+    values = {**_from_file(path), **_from_environment(environ)}
+    values |= {key: value for key, value in (overrides or {}).items() if value is not None}
+    return Settings(**values)
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"« {path} » est illisible ({error}). Corrigez ce fichier.") from error
+    return {_known(key, str(path)): _convert(key, value, str(path)) for key, value in table.items()}
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    names = {PREFIX + f.name.upper(): f.name for f in fields(Settings)}
+    return {name: _convert(name, environ[key], key) for key, name in names.items() if environ.get(key)}
+
+
+def _known(name: str, origin: str) -> str:
+    names = [f.name for f in fields(Settings)]
+    if name not in names:
+        near = get_close_matches(name, names, 1)
+        hint = f" Vouliez-vous dire « {near[0]} » ?" if near else ""
+        raise SettingsError(f"Réglage inconnu dans {origin} : « {name} ».{hint}")
+    return name
+
+
+def _convert(name: str, value: Any, origin: str) -> Any:
+    """Turn text or TOML into the type of the setting's default."""
+    default: Any = next(f.default for f in fields(Settings) if f.name == name)
+    try:
+        if isinstance(default, tuple):
+            parts = value.split(os.pathsep) if isinstance(value, str) else value
+            return tuple(Path(part) for part in parts if part)
+        if isinstance(default, bool):
+            if isinstance(value, bool):
+                return value
+            return {"1": True, "true": True, "oui": True, "0": False, "false": False, "non": False}[
+                str(value).lower()
+            ]
+        if isinstance(default, Path):
+            return Path(value)
+        return type(default)(value)
+    except (ValueError, TypeError, KeyError) as error:
+        raise SettingsError(f"Valeur incorrecte pour « {name} » ({origin}) : « {value} ».") from error

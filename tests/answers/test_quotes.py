@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.answers.quotes import MAX_SENTENCES, WHOLE_PASSAGE, best_stretch, choose_quote, quotable_units
+from assistant.records import Passage
+from assistant.search.vocabulary import count_words
+
+SENTENCES = [
+    "La commune fournit un local chauffé de quarante mètres carrés au moins.",
+    "Le matériel sportif est rangé chaque soir par les animateurs dans les armoires du fond.",
+    "Une subvention de 1 250 euros est versée avant le 31 mars.",
+    "Les familles sont reçues sur rendez-vous le mercredi après-midi dans le bureau du directeur.",
+    "Le règlement intérieur est affiché à l'entrée et signé par tous les participants majeurs.",
+    "Une assurance couvre les sorties à la mer et les déplacements en autocar.",
+    "Les repas froids sont apportés par chacun, sauf les jours de fête où la mairie offre un goûter.",
+]
+TEXT = " ".join(SENTENCES)
+VOCABULARY = count_words(SENTENCES)
+
+
+def passage(text: str) -> Passage:
+    return Passage("d:0", "d", 0, len(text), text, ())
+
+
+def quote(question: str, text: str = TEXT) -> str:
+    start, end = choose_quote(question, passage(text), None, VOCABULARY)
+    return text[start:end]
+
+
+def test_the_sentence_that_answers_is_quoted_and_not_all_the_rest() -> None:
+    assert len(TEXT) > WHOLE_PASSAGE
+    assert "1 250 euros" in quote("combien de subvention ?")
+    assert len(quote("combien de subvention ?")) < len(TEXT) / 2
+
+
+def test_a_figure_is_preferred_when_one_is_asked_for() -> None:
+    assert "31 mars" in quote("quand est versé l'argent ?")
+
+
+def test_a_short_passage_is_quoted_whole() -> None:
+    assert quote("local", SENTENCES[0]) == SENTENCES[0]
+
+
+def test_units_without_letters_are_never_quoted() -> None:
+    assert quotable_units("…\n12\n—") == []
+
+
+@given(st.lists(st.floats(0, 10), min_size=1, max_size=12))
+@settings(deadline=None)
+def test_a_stretch_is_made_of_whole_consecutive_units(values: list[float]) -> None:
+    units = [(100 * i, 100 * i + 90) for i in range(len(values))]
+
+    start, end = best_stretch(units, values)
+
+    starts, ends = [u[0] for u in units], [u[1] for u in units]
+    assert start in starts
+    assert end in ends
+    assert 1 <= ends.index(end) - starts.index(start) + 1 <= MAX_SENTENCES
+
+
+@given(st.text(), st.text())
+@settings(deadline=None)
+def test_any_quote_is_inside_its_passage(question: str, text: str) -> None:
+    start, end = choose_quote(question, passage(text), None, VOCABULARY)
+
+    assert 0 <= start <= end <= len(text)
