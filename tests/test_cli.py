@@ -238,3 +238,14 @@ def test_output_into_a_closed_pipe_is_no_error(places) -> None:
     result = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True)
 
     assert "Traceback" not in result.stderr
+
+
+def test_explain_shows_every_stage(places, run) -> None:
+    run("index")
+
+    code, out, _ = run("explain", "horaires MTV")
+
+    assert code == 0
+    assert "MTV = médiateur de terrain de Valmont" in out
+    assert re.search(r"1\. \d\.\d\d  charte-valmont-2024", out)
+    assert "Confiance :" in out

@@ -30,6 +30,8 @@ DOORS = {
     "sentence_transformers": {"search/embedding.py"},
     "torch": set(),
     "gradio": {"web/page.py", "web/serve.py"},
+    "fastapi": {"web/serve.py"},
+    "uvicorn": {"web/serve.py"},
     "llama_index": {"integrations/llama_index.py"},
     "icalendar": {"obligations.py"},
 }

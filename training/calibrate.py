@@ -59,7 +59,7 @@ def collect(
         understanding = understand(question, (), index_now.knowledge)
         hits = retrieve(understanding, index_now, embedder, top=10)
         if hits:
-            values = features(understanding.text, hits, index_now.knowledge.vocabulary)
+            values = features(understanding.text, hits, index_now.knowledge)
             passage = hits[0].passage
             success = kind == "answerable" and any(
                 p.document_id == passage.document_id
@@ -175,7 +175,10 @@ def main() -> None:
     off_topic: list[str] = []
     if arguments.off_topic:
         with lzma.open(arguments.off_topic, "rt", encoding="utf-8") as lines:
-            off_topic = random.Random(SEED).sample([json.loads(line)["q"] for line in lines], OFF_TOPIC)
+            questions = [json.loads(line)["q"] for line in lines]
+        sample = random.Random(SEED).sample(questions, OFF_TOPIC)
+        # Half of them as keywords: their two longest words.
+        off_topic = [q if i % 2 else " ".join(sorted(q.split(), key=len)[-2:]) for i, q in enumerate(sample)]
     text = "# Logistic regressions of the confidence; written by training/calibrate.py.\n"
     full: Index | None = None
     for name, fiches in (("explained", True), ("plain", False)):

@@ -91,6 +91,8 @@ def make_parser() -> argparse.ArgumentParser:
         sub.add_argument("question", metavar="QUESTION")
         sub.add_argument("--json", action="store_true", help="écrire du JSON")
         sub.add_argument("--top", type=positive, metavar="K", help="nombre de passages")
+    explain = command("explain", run_explain, "montrer comment une réponse se forme, étape par étape")
+    explain.add_argument("question", metavar="QUESTION")
     batch = command("batch", run_batch, "répondre à un fichier de questions (JSON Lines)")
     batch.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     batch.add_argument("answers", type=Path, metavar="REPONSES.jsonl")
@@ -233,6 +235,16 @@ def run_search(arguments: argparse.Namespace) -> int:
         write_json([hit_to_dict(hit, places=places) for hit in hits])
     else:
         print(hits_to_text(hits, places=places) or "Aucun passage ne correspond.")
+    return 0
+
+
+def run_explain(arguments: argparse.Namespace) -> int:
+    """Show one question through every stage."""
+    from assistant.rendering import explanation_to_text
+
+    assistant = open_assistant(settings_of(arguments))
+    answer = assistant.ask(arguments.question)
+    print(explanation_to_text(answer, assistant.index.knowledge))
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 # --- folding ---------------------------------------------------------------------------------
@@ -22,14 +23,17 @@ LIGATURES = {
 _LIGATURES = str.maketrans(LIGATURES | {"’": "'", "ʼ": "'", "‘": "'", "\u00ad": ""})
 
 
+_COMBINING = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+
+
 def fold(text: str) -> str:
     """Drop case, accents and ligatures: for matching only, never for display.
 
     >>> fold("Œuvre d’ÉTÉ")
     "oeuvre d'ete"
     """
-    text = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
-    return "".join(c for c in text if not unicodedata.combining(c)).lower()
+    text = unicodedata.normalize("NFKD", text.translate(_LIGATURES).lower())
+    return _COMBINING.sub("", text).lower()
 
 
 # --- words -----------------------------------------------------------------------------------
@@ -107,9 +111,15 @@ def tokenize(text: str) -> list[str]:
     >>> tokenize("L'éducatrice a signé les avenants")
     ['educ', 'sign', 'aven']
     """
-    return [term_of(word) for word in words(text) if word not in STOP_WORDS]
+    return terms_of(words(text))
 
 
+def terms_of(said: Iterable[str]) -> list[str]:
+    """Return the terms of folded words."""
+    return [term_of(word) for word in said if word not in STOP_WORDS]
+
+
+@lru_cache(maxsize=200_000)
 def term_of(word: str) -> str:
     """Return the term of one folded word: its stem, or itself when it holds a digit."""
     return word if any(c.isdigit() for c in word) else stem(word)

@@ -226,6 +226,7 @@ class Understanding:
     notes: tuple[str, ...] = ()  # in French, one a change: "SPS = service de prévention spécialisée"
     documents: tuple[str, ...] = ()  # named by the question
     follow_up: bool = False
+    compares: bool = False  # two things are to be set side by side
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.answers.confidence import features
+from assistant.french import tokenize
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from assistant.corpus.checks import CheckReport
     from assistant.records import Answer, Hit
+    from assistant.search.index import Knowledge
 
 MAX_HIT_TEXT = 1500  # characters
+EXPLAINED_HITS = 3
 
 
 def answer_to_dict(answer: Answer, *, places: Mapping[tuple[str, str], str]) -> dict[str, object]:
@@ -39,6 +44,7 @@ def answer_to_dict(answer: Answer, *, places: Mapping[tuple[str, str], str]) -> 
             "notes": list(understanding.notes),
             "documents": list(understanding.documents),
             "follow_up": understanding.follow_up,
+            "compares": understanding.compares,
         }
         if understanding
         else None,
@@ -80,6 +86,33 @@ def answer_to_text(answer: Answer) -> str:
     understood = f"(Compris : {' ; '.join(notes)})\n\n" if notes else ""
     sure = f"\n\nConfiance : {answer.confidence:.0%}" if answer.status == "answered" else ""
     return f"{understood}{answer.text}{sure.replace('%', ' %')}"
+
+
+def explanation_to_text(answer: Answer, knowledge: Knowledge) -> str:
+    """Return an answer's way through the stages: what was understood, found, and how sure it is."""
+    understanding = answer.understanding
+    if understanding is None or not answer.hits:
+        return answer.text
+    lines = [f"Compris : {understanding.text}", *(f"  {note}" for note in understanding.notes)]
+    terms = dict.fromkeys(tokenize(understanding.text))
+    lines.append(
+        "Mots cherchés (rareté) : "
+        + ", ".join(f"{term} {knowledge.vocabulary.idf(term):.1f}" for term in terms)
+    )
+    for number, hit in enumerate(answer.hits[:EXPLAINED_HITS], 1):
+        lines.append(
+            f"{number}. {hit.score:.2f}  {hit.passage.document_id} — {hit_place(hit, knowledge.places)}"
+        )
+        lines.append(
+            "     " + ", ".join(f"{name} {value:.2f}" for name, value in hit.scores.items() if value)
+        )
+    values = features(understanding.text, answer.hits, knowledge)
+    lines.append(
+        "Indices de confiance : " + ", ".join(f"{name} {value:.2f}" for name, value in values.items())
+    )
+    lines.append(f"Confiance : {answer.confidence:.2f}, soit « {answer.status} »")
+    lines += [f"Citation {n} : {c.document_id}[{c.start}:{c.end}]" for n, c in enumerate(answer.citations, 1)]
+    return "\n".join(lines)
 
 
 def coverage_to_text(report: CheckReport) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from assistant.answers.answer import answer_question, compares, select_hits
+from assistant.answers.answer import answer_question, select_hits
 from assistant.answers.verify import is_exact, verify_citations
 from assistant.records import Hit, Passage, Turn, Understanding
 
@@ -130,9 +130,10 @@ def test_how_many_passages_are_cited(scores: tuple[float, ...], chosen: int) -> 
     assert chosen == len(select_hits(Understanding("q", "q"), hits))
 
 
-def test_a_question_that_names_two_documents_compares() -> None:
-    assert compares(Understanding("q", "q", documents=("a", "b")))
-    assert not compares(Understanding("q", "q", documents=("a",)))
+def test_a_question_that_names_two_documents_compares(assistant) -> None:
+    assert assistant.understand("horaires : charte ou règlement ?").compares
+    assert assistant.understand("qu'est-ce qui a changé pour les horaires ?").compares
+    assert not assistant.understand("horaires de la charte").compares
 
 
 def test_the_threshold_decides_between_an_answer_and_a_refusal(assistant) -> None:
@@ -146,3 +147,30 @@ def test_the_threshold_decides_between_an_answer_and_a_refusal(assistant) -> Non
     ]
 
     assert statuses == ["answered", "not_found"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "quel temps fait-il à Paris ?",
+        "faut-il un gilet orange ?",
+        "y a-t-il une tenue orange ?",
+        "comment réparer un moteur ?",
+    ],
+)
+def test_a_question_of_its_own_does_not_lean_on_the_one_before(assistant, question: str) -> None:
+    history = [Turn("quels sont les horaires des médiateurs ?", "…")]
+
+    assert not assistant.understand(question, history).follow_up
+
+
+@pytest.mark.parametrize(
+    "question", ["et en août ?", "combien ?", "ils commencent quand ?", "et sinon ?", "qui s'occupe de ça ?"]
+)
+def test_a_question_without_subject_leans_on_the_one_before(assistant, question: str) -> None:
+    history = [Turn("quels sont les horaires des médiateurs ?", "…")]
+
+    understanding = assistant.understand(question, history)
+
+    assert understanding.follow_up
+    assert "horaires" in understanding.text

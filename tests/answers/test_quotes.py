@@ -66,3 +66,12 @@ def test_any_quote_is_inside_its_passage(question: str, text: str) -> None:
     start, end = choose_quote(question, passage(text), None, VOCABULARY)
 
     assert 0 <= start <= end <= len(text)
+
+
+def test_the_heading_that_the_place_says_already_is_not_quoted() -> None:
+    text = "Article 4 : Tenue\nChaque médiateur porte un gilet orange."
+    headings = ("Règlement", "Article 4 : Tenue")
+
+    start, end = choose_quote("gilet", Passage("d:0", "d", 0, len(text), text, headings), None, VOCABULARY)
+
+    assert text[start:end] == "Chaque médiateur porte un gilet orange."

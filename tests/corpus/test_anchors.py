@@ -86,7 +86,7 @@ def test_of_two_equal_passages_the_one_at_its_position_is_found(anchor) -> None:
 
     found = locate(WordMap(twice), anchor)
 
-    assert (START, True) == (found.start, found.is_unique)
+    assert (found.start, found.is_unique) == (START, True)
 
 
 def test_two_equal_passages_at_the_same_distance_are_reported_as_not_unique(anchor) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from llama_index.core.vector_stores.types import (
 
 from assistant.errors import IndexDamaged, IndexMissing
 from assistant.integrations.llama_index import AssistantQueryEngine, AssistantRetriever, FlatVectorStore
+from assistant.pipeline import update_index
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:llama_index.*")
 
@@ -162,3 +164,16 @@ def test_a_refusal_has_no_source(assistant) -> None:
 
     assert response.metadata["status"] == "not_found"
     assert response.source_nodes == []
+
+
+def test_the_example_of_the_documentation_runs(settings, monkeypatch, capsys) -> None:
+    update_index(settings)
+    for name in ("corpus", "knowledge", "index"):
+        value = getattr(settings, name)
+        monkeypatch.setenv(f"ASSISTANT_{name.upper()}", str(value[0] if isinstance(value, tuple) else value))
+    page = (Path(__file__).resolve().parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    example = page.split("```python\n")[1].split("```")[0]
+
+    exec(compile(example, "docs/formats.md", "exec"), {})
+
+    assert "Fontclaire" in capsys.readouterr().out

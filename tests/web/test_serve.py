@@ -22,10 +22,11 @@ def test_a_taken_port_is_told_with_the_option_that_mends_it() -> None:
             listen("127.0.0.1", port)
 
 
-@pytest.mark.parametrize("host", ["203.0.113.7", "nulle-part.invalid"])
-def test_an_address_of_another_machine_is_told(host: str) -> None:
-    with pytest.raises(SettingsError, match=rf"« {host} » n’est pas une adresse de cette machine.*--host"):
-        listen(host, 0)
+def test_an_address_of_another_machine_is_told() -> None:
+    with pytest.raises(
+        SettingsError, match=r"« 203\.0\.113\.7 » n’est pas une adresse de cette machine.*--host"
+    ):
+        listen("203.0.113.7", 0)
 
 
 def test_an_address_open_to_the_network_is_known_as_such() -> None:

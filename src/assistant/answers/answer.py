@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,6 @@ from assistant.answers.confidence import confidence
 from assistant.answers.quotes import choose_quote
 from assistant.answers.refusals import not_found_text, refusal_reason
 from assistant.answers.verify import verify_citations
-from assistant.french import fold
 from assistant.records import Answer, Citation
 from assistant.search.validity import validity_note
 
@@ -23,10 +21,6 @@ if TYPE_CHECKING:
 MAX_CITATIONS = 4
 CLOSE = 0.93  # of the best score: a second place this near may answer as well
 SIDE = 0.5  # of the best score: what the other side of a comparison must reach
-_COMPARES = re.compile(
-    r"\b(?:differen\w*|compar\w*|par rapport a|versus|vs|contradict\w*|evolu\w*|chang\w*|avant et apres"
-    r"|a la fois|plutot que|meme chose|pareil|d'accord entre|dans les deux|les deux)\b"
-)
 
 
 def answer_question(
@@ -50,7 +44,7 @@ def answer_question(
     reason = refusal_reason(question, knowledge)
     if reason:
         return Answer(question, "refused", reason, 1.0, words=reason, understanding=understanding)
-    sure = confidence(understanding.text, hits, knowledge.vocabulary)
+    sure = confidence(understanding.text, hits, knowledge)
     citations: tuple[Citation, ...] = ()
     if sure >= min_confidence:
         chosen = select_hits(understanding, hits)
@@ -78,16 +72,11 @@ def answer_question(
     )
 
 
-def compares(understanding: Understanding) -> bool:
-    """Whether a question wants two things set side by side."""
-    return len(understanding.documents) > 1 or bool(_COMPARES.search(fold(understanding.text)))
-
-
 def select_hits(understanding: Understanding, hits: Sequence[Hit]) -> list[Hit]:
     """Return the hits to cite: the best, those as good that say something else, each side compared."""
     best = hits[0]
     chosen = [best]
-    if compares(understanding):
+    if understanding.compares:
         sides = {_side(best)}
         for hit in hits[1:]:
             if _side(hit) not in sides and hit.score >= SIDE * best.score and len(chosen) < MAX_CITATIONS:

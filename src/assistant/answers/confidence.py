@@ -9,21 +9,22 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.french import tokenize
+from assistant.french import fold, tokenize
+from assistant.search.understand import COMPARING
 
 if TYPE_CHECKING:
     from assistant.records import Hit
-    from assistant.search.vocabulary import Vocabulary
+    from assistant.search.index import Knowledge
 
 # Two logistic regressions, for passages with and without a fiche; written by training/calibrate.py.
 CALIBRATION = Path(__file__).with_name("calibration.toml")
 
 
-def confidence(question: str, hits: Sequence[Hit], vocabulary: Vocabulary) -> float:
+def confidence(question: str, hits: Sequence[Hit], knowledge: Knowledge) -> float:
     """Return the estimated probability that the first hit answers the question, from 0 to 1."""
     if not hits:
         return 0.0
-    values = features(question, hits, vocabulary)
+    values = features(question, hits, knowledge)
     model = load_calibration()["explained" if hits[0].fiche else "plain"]
     score = model["bias"] + sum(model[name] * value for name, value in values.items())
     return 1 / (1 + math.exp(-score))
@@ -35,7 +36,7 @@ def load_calibration() -> Mapping[str, Mapping[str, float]]:
     return tomllib.loads(CALIBRATION.read_text(encoding="utf-8"))
 
 
-def features(question: str, hits: Sequence[Hit], vocabulary: Vocabulary) -> dict[str, float]:
+def features(question: str, hits: Sequence[Hit], knowledge: Knowledge) -> dict[str, float]:
     """Return what the confidence is computed from; each value is about 0 to 1.
 
     The first are scores of single fields (see ``assistant.search.retrieve``).  ``coverage`` is the
@@ -44,12 +45,14 @@ def features(question: str, hits: Sequence[Hit], vocabulary: Vocabulary) -> dict
     does not have, ``margin`` how far the first passage stands above the first that says something
     else, as far as it is covered.
     """
-    best = hits[0]
-    said = [best.passage.text, *best.passage.headings]
+    best, vocabulary = hits[0], knowledge.vocabulary
+    info = knowledge.infos[best.passage.document_id]
+    said = [best.passage.text, *best.passage.headings, info.title, info.kind]
     if best.fiche:
         said += [best.fiche.title, best.fiche.body, *best.fiche.questions]
     held = {term for text in said for term in tokenize(text)}
-    terms = list(dict.fromkeys(tokenize(question)))
+    # "quelle différence entre" is not what the question is about
+    terms = list(dict.fromkeys(tokenize(COMPARING.sub(" ", fold(question)))))
     rarest = max(terms, key=vocabulary.idf, default="")
     coverage = vocabulary.coverage(terms, held)
     rival = next((hit.score for hit in hits[1:] if hit.fiche is None or hit.fiche != best.fiche), 0.0)

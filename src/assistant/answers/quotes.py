@@ -38,7 +38,7 @@ def choose_quote(
     explains the passage, of the words of the fiche's sentence that answers.
     """
     text = passage.text
-    units = quotable_units(text)
+    units = without_headings(quotable_units(text), passage)
     if not units:
         return 0, len(text)
     if len(text) <= WHOLE_PASSAGE:
@@ -59,6 +59,22 @@ def quotable_units(text: str) -> list[tuple[int, int]]:
             begin = start + len(inside) - len(inside.lstrip())
             units.append((begin, begin + len(stripped)))
     return units
+
+
+def without_headings(units: list[tuple[int, int]], passage: Passage) -> list[tuple[int, int]]:
+    """Leave out the headings a passage starts with: the place of a citation says them already."""
+    headings = [_bare(heading) for heading in passage.headings]
+    kept = list(units)
+    while len(kept) > 1:
+        bare = _bare(passage.text[slice(*kept[0])])
+        if not any(heading and (heading.endswith(bare) or bare.endswith(heading)) for heading in headings):
+            break
+        kept.pop(0)
+    return kept
+
+
+def _bare(text: str) -> str:
+    return "".join(c for c in fold(text) if c.isalnum())
 
 
 def wanted_terms(question: str, fiche: Fiche | None, vocabulary: Vocabulary) -> dict[str, float]:

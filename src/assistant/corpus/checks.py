@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -265,11 +265,14 @@ def check_copies(
     if not runs:
         return problems
     for fiche in fiches:
-        for text in (fiche.title, fiche.body, *fiche.questions, *fiche.cross_questions):
+        duties = (text for duty in fiche.obligations for text in astuple(duty))
+        for text in (fiche.title, fiche.body, *fiche.questions, *fiche.cross_questions, *duties):
             said = " ".join(plain_words(text))
             for title in exceptions.titles:
                 said = said.replace(title, "\n")
-            copied = next((run for part in said.split("\n") for run in _runs(part.split()) if run in runs), None)
+            copied = next(
+                (run for part in said.split("\n") for run in _runs(part.split()) if run in runs), None
+            )
             if copied:
                 problems.append(f"{fiche.id} : mots repris de l’original : « {' '.join(copied)} ».")
     return problems

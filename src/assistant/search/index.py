@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
-from assistant.french import ANALYSER_VERSION
+from assistant.french import ANALYSER_VERSION, tokenize
 from assistant.progress import no_progress
 from assistant.search.dense import DenseIndex
 from assistant.search.lexical import LexicalIndex
@@ -107,22 +108,27 @@ def build_index(
     hashes = tuple(text_hash(text) for text in texts)
     vectors = _embed(texts, hashes, embedder, manifest, previous, progress)
 
+    analyse = cache(tokenize)  # the same texts are in several fields
+
+    def terms(*texts: str) -> list[str]:
+        return [term for text in texts for term in analyse(text)]
+
     contexts = [_context(passage, knowledge) for passage in passages]
     fields = {
-        "text": [passage.text for passage in passages],
-        "context": contexts,
+        "text": [terms(passage.text) for passage in passages],
+        "context": [terms(context) for context in contexts],
         "all": [
-            "\n".join((context, passage.text, *_explanation(passage, knowledge, fiche_rows)))
+            terms(context, passage.text, *_explanation(passage, knowledge, fiche_rows))
             for passage, context in zip(passages, contexts, strict=True)
         ],
-        "body": [f"{fiche.title}\n{fiche.body}" for fiche in fiches],
-        "questions": ["\n".join(fiche.questions) for fiche in fiches],
-        QUESTION_FIELD: [question for fiche in fiches for question in fiche.questions],
+        "body": [terms(fiche.title, fiche.body) for fiche in fiches],
+        "questions": [terms(*fiche.questions) for fiche in fiches],
+        QUESTION_FIELD: [terms(question) for fiche in fiches for question in fiche.questions],
     }
     lexical = {}
     for done, (name, rows) in enumerate(fields.items()):
         progress("mots", done, len(fields))
-        lexical[name] = LexicalIndex.build(rows)
+        lexical[name] = LexicalIndex.build_from_terms(rows)
     progress("mots", len(fields), len(fields))
     return assemble(manifest, knowledge, entries, hashes, DenseIndex.build(vectors), lexical)
 

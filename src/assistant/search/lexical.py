@@ -34,13 +34,17 @@ class LexicalIndex:
     @classmethod
     def build(cls, texts: Sequence[str]) -> LexicalIndex:
         """Index texts; row numbers are their positions."""
+        return cls.build_from_terms([tokenize(text) for text in texts])
+
+    @classmethod
+    def build_from_terms(cls, tokens: Sequence[Sequence[str]]) -> LexicalIndex:
+        """Index texts given as the terms that ``french.tokenize`` makes of them."""
         import bm25s
 
         retriever = bm25s.BM25(method="lucene", k1=K1, b=B)
-        tokens = [tokenize(text) for text in texts]
         if any(tokens):
-            retriever.index(tokens, show_progress=False, create_empty_token=False)
-        return cls(retriever, len(texts))
+            retriever.index(list(map(list, tokens)), show_progress=False, create_empty_token=False)
+        return cls(retriever, len(tokens))
 
     def scores(self, query: str | Sequence[str]) -> FloatVector:
         """Return the score of every row, shape (len(self),); zeros when no term is known.

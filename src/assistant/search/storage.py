@@ -230,14 +230,18 @@ def _knowledge(values: Mapping[str, Any], source: Path) -> Knowledge:
     documents = {}
     for number, item in enumerate(values["documents"]):
         texts = source / "texts"
+        text = (texts / f"{number}.txt").read_bytes().decode("utf-8")
+        spans = np.load(texts / f"{number}.npy")
+        if len(spans) != len(text):
+            raise ValueError(f"{len(text)} characters, {len(spans)} places")
         documents[item["id"]] = Document(
             info=infos[item["id"]],
             path=PurePosixPath(item["path"]),
             sha256=item["sha256"],
-            text=(texts / f"{number}.txt").read_bytes().decode("utf-8"),
+            text=text,
             pages=tuple(PageSpan(*page) for page in item["pages"]),
             raw_pages=tuple(_load(texts / f"{number}.raw.json")),
-            raw_spans=np.load(texts / f"{number}.npy"),
+            raw_spans=spans,
         )
     return Knowledge(
         infos=infos,

@@ -27,11 +27,21 @@ _EMPTY_WORDS = STOP_WORDS | frozenset(
     concretement obligatoire minimum maximum
     """.split()
 )
+# "il faut", "fait-il", "y a-t-il": pronouns that stand for nothing.
+_IMPERSONAL = re.compile(
+    r"\b(?:fait|faut|s'agit|existe|suffit|reste|arrive|pleut|y a|a)-?t?-il\b"
+    r"|\best-il (?:possible|obligatoire|necessaire|vrai|prevu|interdit|permis)\b"
+    r"|\bil (?:y a|faut|faudrait|existe|s'agit|suffit|est (?:possible|obligatoire|necessaire|prevu|interdit))\b"
+)
 _LEANING = re.compile(
     r"^(?:et|ou|mais|donc|alors|sinon|ok|oui|non|pareil|idem)\b"
     r"|\b(?:celui|celle|ceux|celles)-?(?:ci|la)\b"
     r"|\b(?:ca|cela|la dessus|ce delai|cette regle|ce cas|le meme|la meme)\b"
-    r"|\b(?:il|elle|ils|elles|lui|leur|eux|y|en)\b"
+    r"|\b(?:il|elle|ils|elles|lui|eux)\b"
+)
+COMPARING = re.compile(
+    r"\b(?:differen\w*|compar\w*|par rapport a|versus|vs|contradict\w*|evolu\w*|chang\w*|avant et apres"
+    r"|a la fois|plutot que|meme chose|pareil|d'accord entre|dans les deux|les deux)\b"
 )
 _NAMES = re.compile(r"\b\d{4}(?:\s*[-–]\s*\d{2,4})?\b")
 
@@ -48,12 +58,14 @@ def understand(question: str, history: Sequence[Turn], knowledge: Knowledge) -> 
         text = f"{text} {_subject(before, text)}".strip()
     text, expanded = _expand_acronyms(text, knowledge.acronyms)
     notes += expanded
+    documents = named_documents(text, knowledge.infos)
     return Understanding(
         question=question,
         text=text,
         notes=tuple(notes),
-        documents=named_documents(text, knowledge.infos),
+        documents=documents,
         follow_up=bool(before),
+        compares=len(documents) > 1 or bool(COMPARING.search(fold(text))),
     )
 
 
@@ -75,10 +87,10 @@ def _what_it_follows(text: str, history: Sequence[Turn]) -> str:
     if not history:
         return ""
     content = [word for word in words(text) if word not in _EMPTY_WORDS]
-    folded = fold(text)
+    folded = _IMPERSONAL.sub(" ", fold(text))
     if len(content) > 4 and not _LEANING.match(folded):
         return ""
-    if len(content) > 2 and not _LEANING.search(folded):
+    if len(content) > 1 and not _LEANING.search(folded):
         return ""
     # The subject is in the last question that has one of its own.
     for turn in reversed(history):
