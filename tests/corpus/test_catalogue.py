@@ -216,7 +216,7 @@ def test_our_catalogue_has_the_five_documents_and_their_periods() -> None:
     }
     assert all(document.short_title and document.kind and document.issuer for document in catalogue.documents)
     newer = catalogue.by_id["schema-2023-2027"]
-    assert replacements(catalogue) == {"pacte-2017-2022": ((newer, "Cahier 2"),)}
+    assert replacements(catalogue) == {"pacte-2017-2022": ((newer, "Cahier N°2"),)}
 
 
 @pytest.mark.originals
