@@ -33,8 +33,7 @@ class DenseIndex:
     @classmethod
     def build(cls, vectors: FloatMatrix) -> DenseIndex:
         """Index vectors of shape (rows, dim); a row of zeros is never near anything."""
-        import faiss
-
+        faiss = _load_faiss()
         index = faiss.IndexFlatIP(vectors.shape[1])
         index.add(_unit(vectors))
         return cls(index)
@@ -69,8 +68,7 @@ class DenseIndex:
 
     def save(self, path: Path) -> None:
         """Write the index to a file."""
-        import faiss
-
+        faiss = _load_faiss()
         faiss.write_index(self.faiss_index, str(path))
 
     @classmethod
@@ -80,14 +78,21 @@ class DenseIndex:
         Raises:
             IndexDamaged: If the file is missing or unreadable.
         """
-        import faiss
-
+        faiss = _load_faiss()
         try:
             return cls(faiss.read_index(str(path)))
         except RuntimeError as error:  # the only class faiss raises
             raise IndexDamaged(
                 f"L’index est abîmé (« {path.name} »). Reconstruisez-le : assistant index"
             ) from error
+
+
+def _load_faiss() -> Any:
+    """Import faiss, on one thread: a single query is split so finely that threads wait more than they work."""
+    import faiss
+
+    faiss.omp_set_num_threads(1)
+    return faiss
 
 
 def _unit(vectors: FloatMatrix) -> FloatMatrix:
