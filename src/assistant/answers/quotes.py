@@ -96,7 +96,7 @@ def wanted_terms(question: str, fiche: Fiche | None, vocabulary: Vocabulary) -> 
 def _value(
     sentence: str, wanted: Mapping[str, float], vocabulary: Vocabulary, *, wants_figure: bool
 ) -> float:
-    value = sum(wanted.get(term, 0.0) * vocabulary.idf(term) for term in set(tokenize(sentence)))
+    value = sum(wanted.get(term, 0.0) * vocabulary.idf(term) for term in dict.fromkeys(tokenize(sentence)))
     return value + (DIGIT_BONUS if wants_figure and numbers(sentence) else 0.0)
 
 

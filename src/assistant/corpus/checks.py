@@ -27,7 +27,7 @@ QUESTIONS = (10, 18)
 COPIED_RUN = 10  # consecutive words in common with the original
 _MEASURED = {word: number for word, number in NUMBER_WORDS.items() if number != "1"}  # "un" is an article too
 _MEASURE = re.compile(
-    rf"\b({'|'.join(_MEASURED)})\s+(?:ans?|annees?|mois|semaines?|jours?|heures?|minutes?|fois|euros?|pour cent|"
+    rf"\b({'|'.join(_MEASURED)})\s+(?:(?:dernier|premier|prochain)e?s )?(?:ans?|annees?|mois|semaines?|jours?|heures?|minutes?|fois|euros?|pour cent|"
     r"places?|postes?|etp|pages?|kilometres?|habitants?)\b"
 )
 _PERIODS = {"biennal": "2", "triennal": "3", "quinquennal": "5", "decennal": "10"}  # years
@@ -210,7 +210,15 @@ def check_facts(
         )
     )
     problems = []
-    missing = sorted(numbers_in(fiche.body) - numbers_in(f"{source} {places}") - _loose_digits(source))
+    loose = _loose_digits(source)
+    # The cells of a table may stand side by side: "200 800 000,00 €" is 200, then 800 000,00.
+    in_pieces = {
+        re.sub(r"\D", "", match[0])
+        for match in re.finditer(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+", fiche.body)
+        if set(re.findall(r"\d+", match[0])) <= loose
+    }
+    said = {number for number in numbers_in(fiche.body) if number.split(".")[0] not in in_pieces}
+    missing = sorted(said - numbers_in(f"{source} {places}") - loose)
     if missing:
         problems.append(f"{fiche.id} : nombres absents de la source : {', '.join(missing)}.")
     known = set(plain_words(f"{source} {places}")) | exceptions.names | set(NUMBER_WORDS)
@@ -233,14 +241,15 @@ def numbers_in(text: str) -> set[str]:
     "Deux mois" is a figure; "les deux parties" is the writer counting what the source lists.
     """
     said = words(text)
-    found = numbers(" ".join(word for word in said if word not in NUMBER_WORDS))
+    found = {number for word in said if word not in NUMBER_WORDS for number in numbers(word)}
     found |= {number for word, number in _PERIODS.items() if any(other.startswith(word) for other in said)}
     return found | {NUMBER_WORDS[match[1]] for match in _MEASURE.finditer(fold(text))}
 
 
 def _loose_digits(text: str) -> set[str]:
     """Return every run of digits, with and without the marks between them: sources glue notes to numbers."""
-    return set(re.findall(r"\d+", text)) | set(re.findall(r"\d+", re.sub(r"(?<=\d)[\s.,](?=\d)", "", text)))
+    runs = set(re.findall(r"\d+", text)) | set(re.findall(r"\d+", re.sub(r"(?<=\d)[\s.,](?=\d)", "", text)))
+    return runs | {run[:-1] for run in runs if len(run) > 3}  # "9001 logements" is 900 and note 1
 
 
 def names_in(text: str) -> list[str]:
