@@ -174,3 +174,18 @@ def test_a_question_without_subject_leans_on_the_one_before(assistant, question:
 
     assert understanding.follow_up
     assert "horaires" in understanding.text
+
+
+def test_figures_of_another_territory_never_come_first(settings) -> None:
+    from assistant.pipeline import Assistant, update_index
+
+    parts = "\n\n".join(
+        f"## Territoire du {name}\n\n### Logement\n\nLe territoire compte {number} logements sociaux, dont une part est vacante."
+        for name, number in (("Valmontois", 410), ("Brécourtois", 920))
+    )
+    (settings.corpus[0] / "diagnostic.md").write_text(f"# Diagnostic\n\n{parts}\n", encoding="utf-8")
+    update_index(settings)
+
+    hits = Assistant.open(settings).search("combien de logements sociaux dans le Brécourtois ?")
+
+    assert "920" in hits[0].passage.text

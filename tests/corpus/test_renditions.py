@@ -33,7 +33,9 @@ ARTICLES = {
 BLOCKS = [("h1", "Règlement des équipes de rue")]
 for _title, _paragraphs in ARTICLES.items():
     BLOCKS += [("h2", _title), *(("p", text) for text in _paragraphs)]
-BLOCKS.append(("li", "Une copie du présent règlement est remise à chaque nouvel éducateur le jour de son arrivée."))
+BLOCKS.append(
+    ("li", "Une copie du présent règlement est remise à chaque nouvel éducateur le jour de son arrivée.")
+)
 
 
 def read(folder: Path, suffix: str) -> Document:

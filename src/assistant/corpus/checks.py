@@ -27,7 +27,8 @@ QUESTIONS = (10, 18)
 COPIED_RUN = 10  # consecutive words in common with the original
 _MEASURED = {word: number for word, number in NUMBER_WORDS.items() if number != "1"}  # "un" is an article too
 _MEASURE = re.compile(
-    rf"\b({'|'.join(_MEASURED)})\s+(?:(?:dernier|premier|prochain)e?s )?(?:ans?|annees?|mois|semaines?|jours?|heures?|minutes?|fois|euros?|pour cent|"
+    rf"\b({'|'.join(_MEASURED)})\s+(?:(?:dernier|premier|prochain)e?s )?"
+    r"(?:ans?|annees?|mois|semaines?|jours?|heures?|minutes?|fois|euros?|pour cent|"
     r"places?|postes?|etp|pages?|kilometres?|habitants?)\b"
 )
 _PERIODS = {"biennal": "2", "triennal": "3", "quinquennal": "5", "decennal": "10"}  # years

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from assistant.french import ANALYSER_VERSION, tokenize
+from assistant.french import ANALYSER_VERSION, fold, tokenize
 from assistant.progress import no_progress
 from assistant.search.dense import DenseIndex
 from assistant.search.lexical import LexicalIndex
@@ -26,6 +27,9 @@ FORMAT_VERSION = 1
 PASSAGE_FIELDS = ("text", "context", "all")
 FICHE_FIELDS = ("body", "questions")
 QUESTION_FIELD = "question"
+_TERRITORY = re.compile(
+    r"(?i:(?:le )?territoire (?:de l[’']|de la |du |des |de |d[’']))(?P<names>[A-ZÀ-Ý][^,;:(]{2,60})$"
+)
 EMBEDDING_BATCH = 2048  # texts between two reports of progress
 
 
@@ -90,6 +94,7 @@ class Index:
     fiche_passages: Mapping[int, tuple[int, ...]]  # row of a fiche → rows of its passages
     passage_fiches: RowArray  # row of a passage → row of its fiche, or -1
     document_rows: Mapping[str, RowArray]  # document id → rows of its passages
+    territory_rows: Mapping[str, RowArray]  # folded name → rows of the passages about a territory
 
 
 def build_index(
@@ -147,9 +152,12 @@ def assemble(
     fiche_rows = {fiche.id: row for row, fiche in enumerate(knowledge.fiches)}
     fiche_passages: dict[int, list[int]] = defaultdict(list)
     document_rows: dict[str, list[int]] = defaultdict(list)
+    territory_rows: dict[str, list[int]] = defaultdict(list)
     passage_fiches = np.full(len(knowledge.passages), -1, dtype=np.int32)
     for row, passage in enumerate(knowledge.passages):
         document_rows[passage.document_id].append(row)
+        for name in territories_of(passage.headings):
+            territory_rows[name].append(row)
         if passage.fiche_id is not None:
             passage_fiches[row] = fiche_rows[passage.fiche_id]
             fiche_passages[fiche_rows[passage.fiche_id]].append(row)
@@ -167,7 +175,18 @@ def assemble(
         fiche_passages={row: tuple(rows) for row, rows in fiche_passages.items()},
         passage_fiches=passage_fiches,
         document_rows={key: np.array(rows, dtype=np.int32) for key, rows in document_rows.items()},
+        territory_rows={key: np.array(rows, dtype=np.int32) for key, rows in territory_rows.items()},
     )
+
+
+def territories_of(headings: Sequence[str]) -> set[str]:
+    """Return the folded names of the territories that headings name, word by word.
+
+    >>> sorted(territories_of(("Cahier 6", "Le territoire du Haut-Vallon – Plaine", "Territoire d’intervention")))
+    ['haut', 'plaine', 'vallon']
+    """
+    found = (_TERRITORY.match(heading) for heading in headings)
+    return {word for match in found if match for word in re.findall(r"[a-z]{4,}", fold(match["names"]))}
 
 
 def _entries(knowledge: Knowledge) -> tuple[tuple[Entry, ...], list[str]]:

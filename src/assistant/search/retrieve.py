@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from assistant.french import tokenize
+from assistant.french import tokenize, words
 from assistant.records import Hit
 from assistant.search.index import QUESTION_FIELD
 from assistant.search.lexical import best_rows
@@ -38,6 +38,7 @@ WEIGHTS: Mapping[str, tuple[float, float]] = {
     "dense_question": (0.4, 0.0),
 }
 NAMED_BONUS = 0.15  # for passages of a document that the question names
+TERRITORY_MALUS = 0.4  # for passages about another territory than the one the question names
 EXPIRED_MALUS = 0.08  # for documents no longer in force, unless the question names them
 
 
@@ -126,6 +127,7 @@ def gather_evidence(
         explained, plain = weights[name]
         total += np.where(has_fiche, np.float32(explained), np.float32(plain)) * values
     _weigh_validity(total, understanding, index, today or date.today())
+    _weigh_territory(total, understanding, index)
     return Evidence(fields, total)
 
 
@@ -148,3 +150,14 @@ def _weigh_validity(total: FloatVector, understanding: Understanding, index: Ind
             total[rows] += NAMED_BONUS * (total[rows] > 0)
         elif is_expired(index.knowledge.infos[document_id], today):
             total[rows] -= EXPIRED_MALUS
+
+
+def _weigh_territory(total: FloatVector, understanding: Understanding, index: Index) -> None:
+    """Put back the passages about other territories than those named: their figures look the same."""
+    import numpy as np
+
+    said = set(words(understanding.text))
+    named = [rows for name, rows in index.territory_rows.items() if name in said]
+    if named:
+        others = np.setdiff1d(np.concatenate(list(index.territory_rows.values())), np.concatenate(named))
+        total[others] -= TERRITORY_MALUS
