@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assistant.search.embedding import Embedder
     from assistant.search.vocabulary import Vocabulary
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 # BM25 fields by what their rows are.
 PASSAGE_FIELDS = ("text", "context", "all")
 FICHE_FIELDS = ("body", "questions")
@@ -56,7 +56,7 @@ class Manifest:
 class Entry:
     """One embedded text: it leads to a passage, or through a fiche to its passages."""
 
-    kind: str  # passage | body | question
+    kind: str  # passage | question
     row: int  # of the passage or of the fiche
 
 
@@ -190,7 +190,7 @@ def territories_of(headings: Sequence[str]) -> set[str]:
 
 
 def _entries(knowledge: Knowledge) -> tuple[tuple[Entry, ...], list[str]]:
-    """Return what is embedded: each passage under its headings, each body, each question."""
+    """Return what is embedded: each passage under its headings, each question of each fiche."""
     entries: list[Entry] = []
     texts: list[str] = []
     for row, passage in enumerate(knowledge.passages):
@@ -198,8 +198,6 @@ def _entries(knowledge: Knowledge) -> tuple[tuple[Entry, ...], list[str]]:
             entries.append(Entry("passage", row))
             texts.append("\n".join((*passage.headings[-2:], passage.text)))
     for row, fiche in enumerate(knowledge.fiches):
-        entries.append(Entry("body", row))
-        texts.append(f"{fiche.title}\n{fiche.body}")
         entries += [Entry("question", row)] * len(fiche.questions)
         texts += fiche.questions
     return tuple(entries), texts

@@ -33,8 +33,7 @@ WEIGHTS: Mapping[str, tuple[float, float]] = {
     "body": (0.23, 0.0),
     "questions": (0.23, 0.0),
     "question": (0.29, 0.0),
-    "dense_passage": (0.11, 0.31),
-    "dense_body": (0.09, 0.0),
+    "dense_passage": (0.0, 0.31),
     "dense_question": (0.4, 0.0),
 }
 NAMED_BONUS = 0.15  # for passages of a document that the question names
@@ -132,7 +131,7 @@ def gather_evidence(
 
 
 def _add_dense(fields: dict[str, FloatVector], index: Index, query: FloatVector) -> None:
-    """Give each passage its best cosine as a passage, through its fiche's body and its questions."""
+    """Give each passage its best cosine, as a passage and through its fiche's questions."""
     for row, cosine in index.dense.search(query, NEAREST):
         entry = index.entries[row]
         name = f"dense_{entry.kind}"
