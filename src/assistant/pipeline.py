@@ -25,7 +25,7 @@ from assistant.search.storage import (
 from assistant.search.understand import understand
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from assistant.corpus.ingest import CorpusFile
     from assistant.progress import Progress
@@ -155,7 +155,7 @@ def make_index(
     for passage in made.passages:  # fiches may explain a document that no catalogue describes
         infos.setdefault(passage.document_id, DocumentInfo(passage.document_id, passage.document_id))
     texts = [passage.text for passage in made.passages]
-    texts += ["\n".join((fiche.title, fiche.body, *fiche.questions)) for fiche in made.fiches]
+    texts += ["\n".join((fiche.title, fiche.body, *fiche.asked)) for fiche in made.fiches]
     manifest = Manifest(
         version=uuid.uuid4().hex[:12],
         built=datetime.now().astimezone().isoformat(timespec="seconds"),
@@ -259,17 +259,31 @@ class Assistant:
         """Return the question made self-contained and mended."""
         return understand(question, history, self.index.knowledge)
 
-    def search(self, question: str, history: Sequence[Turn] = (), *, top: int | None = None) -> list[Hit]:
-        """Return the best passages, best first."""
+    def search(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        top: int | None = None,
+        only: Collection[str] = (),
+    ) -> list[Hit]:
+        """Return the best passages, best first; of the documents ``only`` names, or of all."""
         index = self.index  # one version for the whole question
         understanding = understand(question, history, index.knowledge)
-        return retrieve(understanding, index, self.embedder, top=top or self.settings.top)
+        return retrieve(understanding, index, self.embedder, top=top or self.settings.top, only=only)
 
-    def ask(self, question: str, history: Sequence[Turn] = (), *, top: int | None = None) -> Answer:
-        """Understand → retrieve → answer → verify."""
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        top: int | None = None,
+        only: Collection[str] = (),
+    ) -> Answer:
+        """Understand → retrieve → answer → verify; from the documents ``only`` names, or from all."""
         index = self.index
         understanding = understand(question, history, index.knowledge)
-        hits = retrieve(understanding, index, self.embedder, top=top or self.settings.top)
+        hits = retrieve(understanding, index, self.embedder, top=top or self.settings.top, only=only)
         return answer_question(
             understanding, hits, index.knowledge, min_confidence=self.settings.min_confidence
         )

@@ -205,6 +205,11 @@ class Fiche:
     see_also: tuple[str, ...] = ()
     reviewed: date | None = None
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Every question that leads here: those of its writer and those of its second reader."""
+        return *self.questions, *self.cross_questions
+
 
 # --- search and answers ----------------------------------------------------------------------
 

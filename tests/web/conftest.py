@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from assistant.pipeline import Assistant
-from assistant.web.serve import address_of, listen, make_app, make_server
+from assistant.web.application import make_app
+from assistant.web.serve import address_of, listen, make_server
 
 
 @contextmanager

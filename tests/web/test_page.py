@@ -161,7 +161,7 @@ def test_a_deleted_document_no_longer_answers(
 
 def test_answers_stay_whole_while_the_index_is_replaced(own_assistant: Assistant, corpus_dir: Path) -> None:
     from assistant.answers.verify import is_exact
-    from assistant.web.page import ask_now
+    from assistant.web.conversation import ask_now
 
     path = corpus_dir / "charte-valmont-2024.md"
     text = path.read_text(encoding="utf-8")
@@ -211,7 +211,7 @@ def conversation(assistant: Assistant, *questions: str) -> list[dict[str, Any]]:
 def test_an_earlier_answer_shows_its_evidence_again(
     own_assistant: Assistant, position: int, word: str
 ) -> None:
-    from assistant.web.page import evidence_of
+    from assistant.web.conversation import evidence_of
 
     messages = conversation(own_assistant, QUESTION, "on mange à quelle heure à la colo de Brécourt ?")
 
@@ -224,7 +224,7 @@ def test_an_earlier_answer_shows_its_evidence_again(
 def test_evidence_says_when_the_documents_have_changed_since(
     own_assistant: Assistant, corpus_dir: Path
 ) -> None:
-    from assistant.web.page import evidence_of
+    from assistant.web.conversation import evidence_of
 
     messages = conversation(own_assistant, QUESTION)
     path = corpus_dir / "charte-valmont-2024.md"
@@ -240,7 +240,8 @@ def test_evidence_says_when_the_documents_have_changed_since(
 def test_an_error_of_the_index_is_told_and_shows_no_evidence(
     own_assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from assistant.web.page import NO_EVIDENCE, build_page, evidence_of
+    from assistant.web.conversation import NO_EVIDENCE, evidence_of
+    from assistant.web.page import build_page
 
     def fail(*_: object, **__: object) -> None:
         raise IndexMissing("Il n’y a pas d’index.")
@@ -262,7 +263,7 @@ def test_an_error_of_the_index_is_told_and_shows_no_evidence(
 
 
 def test_starting_questions_are_those_of_the_fiches(assistant: Assistant) -> None:
-    from assistant.web.page import starting_questions
+    from assistant.web.conversation import starting_questions
 
     knowledge = assistant.index.knowledge
     asked = {question.lower() for fiche in knowledge.fiches for question in fiche.questions}

@@ -49,7 +49,7 @@ def features(question: str, hits: Sequence[Hit], knowledge: Knowledge) -> dict[s
     info = knowledge.infos[best.passage.document_id]
     said = [best.passage.text, *best.passage.headings, info.title, info.kind]
     if best.fiche:
-        said += [best.fiche.title, best.fiche.body, *best.fiche.questions]
+        said += [best.fiche.title, best.fiche.body, *best.fiche.asked]
     held = {term for text in said for term in tokenize(text)}
     # "quelle différence entre" is not what the question is about
     terms = list(dict.fromkeys(tokenize(COMPARING.sub(" ", fold(question)))))

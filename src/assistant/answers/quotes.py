@@ -83,7 +83,7 @@ def wanted_terms(question: str, fiche: Fiche | None, vocabulary: Vocabulary) -> 
     if fiche is None:
         return wanted
     # The fiche's own question nearest to this one brings words closer to its body.
-    nearest = max(fiche.questions, key=lambda q: vocabulary.coverage(list(wanted), tokenize(q)), default="")
+    nearest = max(fiche.asked, key=lambda q: vocabulary.coverage(list(wanted), tokenize(q)), default="")
     asked = wanted | dict.fromkeys(tokenize(nearest), 0.5)
     wants_figure = asks_for_figure(question)
     sentences = [fiche.body[start:end] for start, end in sentence_spans(fiche.body)]

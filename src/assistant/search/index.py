@@ -127,8 +127,8 @@ def build_index(
             for passage, context in zip(passages, contexts, strict=True)
         ],
         "body": [terms(fiche.title, fiche.body) for fiche in fiches],
-        "questions": [terms(*fiche.questions) for fiche in fiches],
-        QUESTION_FIELD: [terms(question) for fiche in fiches for question in fiche.questions],
+        "questions": [terms(*fiche.asked) for fiche in fiches],
+        QUESTION_FIELD: [terms(question) for fiche in fiches for question in fiche.asked],
     }
     lexical = {}
     for done, (name, rows) in enumerate(fields.items()):
@@ -170,7 +170,7 @@ def assemble(
         lexical=lexical,
         question_fiches=np.repeat(
             np.arange(len(knowledge.fiches), dtype=np.int32),
-            [len(fiche.questions) for fiche in knowledge.fiches],
+            [len(fiche.asked) for fiche in knowledge.fiches],
         ),
         fiche_passages={row: tuple(rows) for row, rows in fiche_passages.items()},
         passage_fiches=passage_fiches,
@@ -198,8 +198,8 @@ def _entries(knowledge: Knowledge) -> tuple[tuple[Entry, ...], list[str]]:
             entries.append(Entry("passage", row))
             texts.append("\n".join((*passage.headings[-2:], passage.text)))
     for row, fiche in enumerate(knowledge.fiches):
-        entries += [Entry("question", row)] * len(fiche.questions)
-        texts += fiche.questions
+        entries += [Entry("question", row)] * len(fiche.asked)
+        texts += fiche.asked
     return tuple(entries), texts
 
 
@@ -213,7 +213,7 @@ def _explanation(passage: Passage, knowledge: Knowledge, fiche_rows: Mapping[str
     if passage.fiche_id is None:
         return ()
     fiche = knowledge.fiches[fiche_rows[passage.fiche_id]]
-    return (fiche.title, fiche.body if passage.original else "", *fiche.questions)
+    return (fiche.title, fiche.body if passage.original else "", *fiche.asked)
 
 
 def _embed(

@@ -13,7 +13,7 @@ from assistant.search.lexical import best_rows
 from assistant.search.validity import is_expired
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from assistant.records import FloatVector, Understanding
     from assistant.search.embedding import Embedder
@@ -57,6 +57,7 @@ def retrieve(
     top: int,
     today: date | None = None,
     weights: Mapping[str, tuple[float, float]] = WEIGHTS,
+    only: Collection[str] = (),
 ) -> list[Hit]:
     """Return the best passages, best first; equal scores keep the order of the corpus.
 
@@ -67,11 +68,13 @@ def retrieve(
         top: How many passages at most.
         today: When documents are valid or expired; today by default.
         weights: Of the fields, by name; a missing one counts nothing.
+        only: Documents to search, by id; all when empty.
     """
     evidence = gather_evidence(understanding, index, embedder, weights=weights, today=today)
+    total = keep_documents(evidence.total, index, only)
     fiches = {fiche.id: fiche for fiche in index.knowledge.fiches}
     hits = []
-    for row, score in best_rows(evidence.total, top):
+    for row, score in best_rows(total, top):
         passage = index.knowledge.passages[row]
         hits.append(
             Hit(
@@ -82,6 +85,19 @@ def retrieve(
             )
         )
     return hits
+
+
+def keep_documents(total: FloatVector, index: Index, only: Collection[str]) -> FloatVector:
+    """Return the scores with nothing left to passages of other documents; all kept when ``only`` is empty."""
+    import numpy as np
+
+    if not only:
+        return total
+    kept = np.zeros_like(total)
+    for document_id in only:
+        rows = index.document_rows.get(document_id, ())
+        kept[rows] = total[rows]
+    return kept
 
 
 def gather_evidence(

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import errno
-import inspect
-import os
 import socket
 import sys
 import webbrowser
-from contextlib import asynccontextmanager, contextmanager
 from ipaddress import ip_address
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import SettingsError
+from assistant.web.application import make_app
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
-
     from fastapi import FastAPI
-    from gradio.themes import ThemeClass as Theme
 
     from assistant.pipeline import Assistant
     from assistant.settings import Settings
 
-HERE = Path(__file__).parent
 SHUTDOWN_SECONDS = 1  # given to open pages, which hold a connection for as long as they are shown
 
 
@@ -48,82 +41,6 @@ def serve(assistant: Assistant, settings: Settings, *, open_browser: bool = Fals
 
         app = make_app(assistant, on_start=announce)
         make_server(app).run(sockets=[listener])
-
-
-def make_app(assistant: Assistant, *, on_start: Callable[[], None] = lambda: None) -> FastAPI:
-    """Return the web application: the page and its endpoints."""
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
-    with gradio_files_left_alone():
-        import gradio as gr
-    from fastapi import FastAPI
-
-    from assistant.web.page import build_page
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        on_start()
-        yield
-
-    # The pages that document an API load scripts from outside.
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    gr.mount_gradio_app(
-        app,
-        build_page(assistant),
-        path="/",
-        theme=_theme(),
-        css_paths=[HERE / "style.css"],
-        head=f"<script>{(HERE / 'page.js').read_text(encoding='utf-8')}</script>",
-        show_error=False,  # an unforeseen error says nothing of itself to the page
-        footer_links=[],
-        run_history=False,  # nothing of the conversation is kept
-        max_file_size=1,  # nothing is uploaded
-        mcp_server=False,
-        ssr_mode=False,
-        pwa=False,
-        enable_monitoring=False,
-    )
-    return app
-
-
-@contextmanager
-def gradio_files_left_alone() -> Iterator[None]:
-    """Keep gradio from writing again, as it is imported, the .pyi file of each of its components.
-
-    That takes half of its import (2 of 4 seconds on two cores) and may write into the installed
-    package.  It gives up where ``inspect`` does not know the file of a class.
-    """
-    find_file = inspect.getfile
-
-    def find_other_file(thing: Any) -> str:
-        if isinstance(thing, type) and thing.__module__.startswith("gradio."):
-            raise OSError
-        return find_file(thing)
-
-    inspect.getfile = find_other_file  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        inspect.getfile = find_file
-
-
-def _theme() -> Theme:
-    """Return the default theme in blue, with the system's fonts and enough contrast (WCAG: 4.5)."""
-    import gradio as gr
-
-    theme = gr.themes.Default(
-        primary_hue="blue", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
-    )
-    theme.set(
-        button_primary_background_fill="*primary_700",
-        button_primary_background_fill_dark="*primary_700",
-        button_primary_background_fill_hover="*primary_800",
-        button_primary_background_fill_hover_dark="*primary_800",
-        input_placeholder_color="*neutral_500",
-        input_placeholder_color_dark="*neutral_400",
-        block_label_text_color="*neutral_600",
-        block_info_text_color="*neutral_600",
-    )
-    return theme
 
 
 def make_server(app: FastAPI) -> Any:
