@@ -1,19 +1,24 @@
-"""A page served for the tests: the application itself, on a free port, in a thread."""
+"""A page served in a thread, for programs; the application in a process, for a browser."""
 
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from in_browser import FLAGS, Application, running_application, watched_window
 
 from assistant.pipeline import Assistant
 from assistant.web.application import make_app
 from assistant.web.serve import address_of, listen, make_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 
 @contextmanager
@@ -50,3 +55,34 @@ def page_url(assistant: Assistant) -> Iterator[str]:
     """Return the address of the page of the shared assistant."""
     with served(assistant) as url:
         yield url
+
+
+# --- in a browser ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def application(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    """Start the application over a tiny corpus with a hostile document, shared: nothing in it changes."""
+    folder = tmp_path_factory.mktemp("browser")
+    with running_application(assistant.settings.corpus[0], folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")  # not longer: while it is open, asyncio.run is refused
+def chromium() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    executable = shutil.which("chromium")
+    if executable is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(params=["light"])
+def window(request: pytest.FixtureRequest, chromium: Browser, application: Application) -> Iterator[Page]:
+    """Open the page, light or dark, and watch over its requests and its console."""
+    with watched_window(chromium, application, color_scheme=request.param) as shown:
+        yield shown

@@ -1,0 +1,156 @@
+"""What the tests in a browser share: the application in a process of its own, and what a user does."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = """
+    --headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update
+    --disable-sync --no-first-run
+""".split()
+START_SECONDS = 60  # a loaded machine
+HOSTILE = "<script>caught = 1</script><img src=x onerror='caught = 1'> ${caught = 1} {{caught}}"
+# Loaded by every Python that starts with this folder in its path.
+GUARD = """
+import socket, sys
+connect = socket.socket.connect
+def guarded(self, address):
+    if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+        sys.stderr.write(f"OUTSIDE CONNECTION {address}\\n")
+        raise OSError("closed")
+    return connect(self, address)
+socket.socket.connect = guarded
+"""
+
+
+@dataclass
+class Application:
+    """``app.py`` in a process of its own, with what it writes."""
+
+    process: subprocess.Popen[str]
+    lines: list[str] = field(default_factory=list)
+    url: str = ""
+
+    def read(self, ready: threading.Event) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.lines.append(line)
+            if found := re.search(r"http://\S+", line):
+                self.url = found[0]
+                ready.set()
+        ready.set()
+
+
+@contextmanager
+def running_application(original: Path, folder: Path, **environ: str) -> Iterator[Application]:
+    """Start ``app.py`` over a copy of a corpus with a hostile document; stop it as a user does.
+
+    Args:
+        original: The corpus that is copied, as ``tiny_corpus`` writes it.
+        folder: Where the copy, the index and the home folder are made.
+        environ: More environment variables, ``ASSISTANT_…`` for settings.
+    """
+    corpus = Path(shutil.copytree(original, folder / "corpus"))
+    charte = corpus / "charte-valmont-2024.md"
+    text = charte.read_text(encoding="utf-8")
+    charte.write_text(text.replace("tranche.", f"tranche. {HOSTILE}"), encoding="utf-8")
+    catalogue = corpus / "catalogue.toml"
+    text = catalogue.read_text(encoding="utf-8")
+    catalogue.write_text(text.replace('"Charte de Valmont"', f'"Charte {HOSTILE}"'), encoding="utf-8")
+    (folder / "sitecustomize.py").write_text(GUARD, encoding="utf-8")
+    own = {name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")} | {
+        "ASSISTANT_CORPUS": str(corpus),
+        "ASSISTANT_KNOWLEDGE": str(corpus),
+        "ASSISTANT_INDEX": str(folder / "index"),
+        "PYTHONPATH": str(folder),
+        "HOME": str(folder),
+        **environ,
+    }
+    process = subprocess.Popen(
+        [sys.executable, ROOT / "app.py", "--port", "0"],
+        cwd=folder,
+        env=own,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    running, ready = Application(process), threading.Event()
+    reader = threading.Thread(target=running.read, args=(ready,))
+    reader.start()
+    try:
+        ready.wait(START_SECONDS)
+        assert running.url, f"the page did not start:\n{''.join(running.lines)}"
+        yield running
+    finally:
+        process.send_signal(signal.SIGINT)
+        code = process.wait(10)
+        reader.join()
+        assert process.stderr is not None
+        process.stderr.close()
+    said = "".join(running.lines)
+    assert code == 130, said
+    assert "Traceback" not in said, said
+    assert "OUTSIDE CONNECTION" not in said, said
+
+
+@contextmanager
+def watched_window(browser: Browser, application: Application, **options: object) -> Iterator[Page]:
+    """Open the page; afterwards, no request has left the machine and the console has no error.
+
+    ``options`` are those of ``Browser.new_context``: ``color_scheme``, ``viewport``…
+    """
+    context = browser.new_context(locale="fr-FR", **options)  # type: ignore[arg-type]
+    shown = context.new_page()
+    shown.set_default_timeout(15_000)
+    requests: list[str] = []
+    errors: list[str] = []
+    shown.on("request", lambda sent: requests.append(sent.url))
+    shown.on("pageerror", lambda error: errors.append(str(error)))
+    shown.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    try:
+        shown.goto(application.url)
+        yield shown
+    except BaseException:
+        print("".join(application.lines))
+        raise
+    finally:
+        context.close()
+    outside = [url for url in requests if not url.startswith((application.url, "data:", "blob:"))]
+    assert outside == []
+    assert errors == []
+
+
+def ask(window: Page, question: str) -> None:
+    """Ask, and wait for the answer."""
+    before = window.locator(".reponse").count()
+    window.get_by_label("Votre question").fill(question)
+    window.get_by_label("Votre question").press("Enter")
+    window.locator(".reponse").nth(before).wait_for()
+
+
+def marked(window: Page) -> str:
+    return " ".join(" ".join(window.locator("#panneau mark").all_inner_texts()).split())
+
+
+def scrolls_sideways(window: Page) -> list[str]:
+    """Return what is wider than its place: the page, the conversation, the evidence."""
+    return [
+        selector
+        for selector in ("html", "#conversation .bubble-wrap", "#panneau")
+        if window.locator(selector).evaluate("e => e.scrollWidth > e.clientWidth")
+    ]
