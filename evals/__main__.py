@@ -70,6 +70,10 @@ def make_parser() -> argparse.ArgumentParser:
     benchmark.add_argument("name", help="a folder, or the name of one in ../shared/benchmarks")
     benchmark.add_argument("--out", type=Path, metavar="FILE", help="also write the table there")
 
+    commands.add_parser(
+        "duties", help="what the rules that look for duties find and miss; needs the originals"
+    )
+
     digests = commands.add_parser(
         "digests", help="used by run and gate: the answers of a second process, as hashes"
     )
@@ -328,6 +332,19 @@ def peers_command(options: argparse.Namespace) -> int:
     return 0
 
 
+def duties_command(_: argparse.Namespace) -> int:
+    """Compare the duties found by rules with those of the fiches."""
+    from evals.duties import measure_rules, to_markdown
+
+    documents, fiches = read_library()
+    if not documents:
+        raise QuestionsError(
+            "Les documents d’origine sont absents. Indiquez leur dossier : ASSISTANT_ORIGINALS."
+        )
+    print(to_markdown(measure_rules(documents, fiches)))
+    return 0
+
+
 def benchmark_command(options: argparse.Namespace) -> int:
     """Measure retrieval on a public benchmark."""
     from assistant.pipeline import embedder_of
@@ -352,7 +369,8 @@ def write_table(table: str, path: Path | None) -> None:
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "run": run_command, "gate": gate_command, "baseline": baseline_command, "anchor": anchor_command,
     "check": check_command, "ablations": ablations_command, "peers": peers_command,
-    "benchmark": benchmark_command, "digests": digests_command, "bench": bench_command,
+    "benchmark": benchmark_command, "duties": duties_command,
+    "digests": digests_command, "bench": bench_command,
 }  # fmt: skip
 
 

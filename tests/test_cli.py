@@ -131,13 +131,36 @@ def test_batch_builds_what_it_needs(places, run, tmp_path) -> None:
         ("ics", "BEGIN:VCALENDAR"),
     ],
 )
-def test_the_register_of_obligations_has_four_forms(places, run, form, start) -> None:
+def test_the_register_of_obligations_has_four_forms_of_text(places, run, tmp_path, form, start) -> None:
     run("index")
 
     code, out, _ = run("obligations", "--format", form)
+    written = run("obligations", "--format", form, "--output", tmp_path / "register")
 
     assert code == 0
     assert out.startswith(start)
+    assert written[:2] == (0, "")
+    assert (tmp_path / "register").read_bytes().decode().startswith(start)
+
+
+def test_the_register_as_a_sheet_is_a_file(places, run, tmp_path) -> None:
+    from openpyxl import load_workbook
+
+    run("index")
+
+    code, out, _ = run("obligations", "--format", "xlsx", "--output", tmp_path / "register.xlsx")
+
+    assert (code, out) == (0, "")
+    assert load_workbook(tmp_path / "register.xlsx").active["A1"].value == "qui"
+
+
+def test_a_register_that_cannot_be_written_is_said(places, run, tmp_path) -> None:
+    run("index")
+
+    code, out, err = run("obligations", "--output", tmp_path / "absent" / "register.txt")
+
+    assert (code, out) == (1, "")
+    assert "ne peut pas être écrit" in err
 
 
 @pytest.mark.parametrize(
@@ -148,6 +171,7 @@ def test_the_register_of_obligations_has_four_forms(places, run, form, start) ->
         ("ask",),
         ("search", "q", "--top", "0"),
         ("obligations", "--format", "pdf"),
+        ("obligations", "--format", "xlsx"),
         ("fiches", "anchor", "doc"),
         ("fiches", "anchor", "doc", "1", "2", "--drafts"),
     ],

@@ -16,7 +16,7 @@ LAYERS = (
     ("french", "settings"),
     ("corpus",),
     ("search",),
-    ("answers", "obligations"),
+    ("answers", "obligations", "register"),
     ("rendering",),
     ("pipeline",),
     ("authoring", "batch", "integrations"),
@@ -34,6 +34,7 @@ DOORS = {
     "uvicorn": {"web/serve.py"},
     "llama_index": {"integrations/llama_index.py"},
     "icalendar": {"obligations.py"},
+    "openpyxl": {"obligations.py"},
 }
 
 

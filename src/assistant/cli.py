@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, SettingsError
 from assistant.progress import no_progress
 from assistant.settings import Settings, load_settings
 
@@ -104,8 +104,9 @@ def make_parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, metavar="PORT", help="port d’écoute")
     duties = command("obligations", run_obligations, "afficher le registre des obligations")
     duties.add_argument(
-        "--format", choices=("table", "json", "csv", "ics"), default="table", help="forme du registre"
+        "--format", choices=("table", "json", "csv", "xlsx", "ics"), default="table", help="forme du registre"
     )
+    duties.add_argument("--output", type=Path, metavar="FICHIER", help="écrire dans un fichier")
     command("settings", run_settings, "afficher les réglages en vigueur")
 
     fiches = commands.add_parser("fiches", help="vérifier et écrire des fiches")
@@ -268,23 +269,34 @@ def run_serve(arguments: argparse.Namespace) -> int:
 
 
 def run_obligations(arguments: argparse.Namespace) -> int:
-    """Show the register of obligations."""
+    """Show the register of obligations, or write it to a file."""
     from datetime import date
 
     from assistant import obligations
     from assistant.search.storage import load_index
 
+    if arguments.format == "xlsx" and arguments.output is None:
+        return usage("« --format xlsx » demande « --output FICHIER.xlsx ».")
     duties = obligations.list_duties(load_index(settings_of(arguments).index).knowledge)
+    today = date.today()
+    content: str | bytes
     if arguments.format == "json":
-        write_json(obligations.duties_to_json(duties))
+        content = json.dumps(obligations.duties_to_json(duties), ensure_ascii=False, indent=2) + "\n"
     elif arguments.format == "csv":
-        sys.stdout.write(obligations.duties_to_csv(duties))
+        content = obligations.duties_to_csv(duties)
+    elif arguments.format == "xlsx":
+        content = obligations.duties_to_workbook(duties)
     elif arguments.format == "ics":
-        sys.stdout.write(obligations.duties_to_calendar(duties, today=date.today()))
-        without = len(duties) - len(obligations.dated(duties))
-        print(f"{without} obligations sans date fixe ne sont pas dans le calendrier.", file=sys.stderr)
+        content = obligations.duties_to_calendar(duties, today=today)
+        without = len(duties) - len(obligations.to_come(duties, today))
+        print(f"{without} obligations sans date à venir ne sont pas dans le calendrier.", file=sys.stderr)
     else:
-        print(obligations.duties_to_table(duties) or "Aucune obligation : aucune fiche n’en décrit.")
+        content = obligations.duties_to_table(duties) or "Aucune obligation : aucune fiche n’en décrit."
+        content += "\n"
+    if arguments.output is not None:
+        write_file(arguments.output, content)
+    else:
+        sys.stdout.write(str(content))
     return 0
 
 
@@ -349,6 +361,16 @@ def usage(message: str) -> int:
     """Report a wrong usage."""
     print(f"assistant : {message} Voir : assistant --help", file=sys.stderr)
     return 2
+
+
+def write_file(path: Path, content: str | bytes) -> None:
+    """Write a file that the user named."""
+    try:
+        path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    except OSError as error:
+        raise SettingsError(
+            f"« {path} » ne peut pas être écrit ({error.strerror}). Choisissez un autre fichier : --output"
+        ) from error
 
 
 def write_json(value: object) -> None:
