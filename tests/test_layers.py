@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "assistant"
 # From the lowest; a module may import its own layer and those before it.
 LAYERS = (
     ("records", "errors", "progress"),
-    ("french", "settings"),
+    ("french", "settings", "users"),
     ("corpus",),
     ("search",),
     ("answers", "obligations", "register"),
@@ -33,6 +33,7 @@ DOORS = {
     "fastapi": {"web/application.py", "web/serve.py"},
     "uvicorn": {"web/serve.py"},
     "llama_index": {"integrations/llama_index.py"},
+    "argon2": {"users.py"},
     "icalendar": {"obligations.py"},
     "openpyxl": {"obligations.py"},
 }

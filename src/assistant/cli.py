@@ -102,12 +102,29 @@ def make_parser() -> argparse.ArgumentParser:
         "--host", metavar="ADRESSE", help="adresse d’écoute (127.0.0.1 : cette machine seulement)"
     )
     serve.add_argument("--port", type=int, metavar="PORT", help="port d’écoute")
+    serve.add_argument(
+        "--public",
+        action="store_const",
+        const=True,
+        help="servir au-delà de cette machine sans mot de passe",
+    )
     duties = command("obligations", run_obligations, "afficher le registre des obligations")
     duties.add_argument(
         "--format", choices=("table", "json", "csv", "xlsx", "ics"), default="table", help="forme du registre"
     )
     duties.add_argument("--output", type=Path, metavar="FICHIER", help="écrire dans un fichier")
     command("settings", run_settings, "afficher les réglages en vigueur")
+
+    people = commands.add_parser("users", help="dire qui peut ouvrir une page partagée")
+    group = people.add_subparsers(title="commandes", metavar="COMMANDE", required=True)
+    add = command("add", run_users_add, "ajouter quelqu’un, ou changer son mot de passe", group=group)
+    add.add_argument("name", metavar="NOM")
+    add.add_argument(
+        "--administrator", action="store_true", help="peut aussi déposer et retirer des documents"
+    )
+    remove = command("remove", run_users_remove, "retirer quelqu’un", group=group)
+    remove.add_argument("name", metavar="NOM")
+    command("list", run_users_list, "lister qui peut ouvrir la page", group=group)
 
     fiches = commands.add_parser("fiches", help="vérifier et écrire des fiches")
     group = fiches.add_subparsers(title="commandes", metavar="COMMANDE", required=True)
@@ -141,7 +158,8 @@ def positive(text: str) -> int:
 def settings_of(arguments: argparse.Namespace) -> Settings:
     """Return the settings, the command line's first."""
     values = {
-        name: getattr(arguments, name, None) for name in ("index", "fiches", "model", "host", "port", "top")
+        name: getattr(arguments, name, None)
+        for name in ("index", "fiches", "model", "host", "port", "public", "top")
     }
     corpus = getattr(arguments, "corpus", None)
     return load_settings(values | {"corpus": tuple(corpus) if corpus else None})
@@ -309,6 +327,63 @@ def run_settings(arguments: argparse.Namespace) -> int:
         value = getattr(settings, field.name)
         shown = os.pathsep.join(map(str, value)) if isinstance(value, tuple) else value
         print(f"{field.name} = {shown}    # {field.metadata['help']}")
+    return 0
+
+
+# --- users -----------------------------------------------------------------------------------
+
+
+def run_users_add(arguments: argparse.Namespace) -> int:
+    """Add a user, asking for the password twice."""
+    from assistant.users import ROLES, add_user
+
+    path = settings_of(arguments).users
+    user = add_user(path, arguments.name, ask_password(), administrator=arguments.administrator)
+    print(f"« {user.name} » ({ROLES[user.role]}) est dans « {path} ».")
+    return 0
+
+
+def ask_password() -> str:
+    """Read a new password twice, without showing it.
+
+    Raises:
+        SettingsError: If the two differ, or no terminal can hide what is typed.
+    """
+    import getpass
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", getpass.GetPassWarning)
+            first, second = (getpass.getpass(f"Mot de passe{again} : ") for again in ("", " (encore)"))
+    except (getpass.GetPassWarning, EOFError) as error:
+        raise SettingsError(
+            "Le mot de passe se tape dans un terminal. Lancez cette commande dans l’un."
+        ) from error
+    if first != second:
+        raise SettingsError("Les deux mots de passe diffèrent. Recommencez.")
+    return first
+
+
+def run_users_remove(arguments: argparse.Namespace) -> int:
+    """Remove a user."""
+    from assistant.users import remove_user
+
+    remove_user(settings_of(arguments).users, arguments.name)
+    print(f"« {arguments.name} » ne peut plus ouvrir la page.")
+    return 0
+
+
+def run_users_list(arguments: argparse.Namespace) -> int:
+    """List the users."""
+    from assistant.users import ROLES, load_users
+
+    path = settings_of(arguments).users
+    users = load_users(path)
+    for user in users.values():
+        print(f"{user.name}    {ROLES[user.role]}")
+    if not users:
+        print(f"« {path} » n’a personne : la page s’ouvre sans mot de passe, sur cette machine seulement.")
     return 0
 
 

@@ -42,6 +42,12 @@ class Settings:
     min_confidence: float = _setting(0.15, "confiance sous laquelle l’assistant répond « je ne trouve pas »")
     host: str = _setting("127.0.0.1", "adresse d’écoute de la page")
     port: int = _setting(7860, "port de la page")
+    users: Path = _setting(Path("users.toml"), "fichier des utilisateurs ; absent : pas de mot de passe")
+    public: bool = _setting(False, "servir au-delà de cette machine sans mot de passe")
+    hosts: str = _setting("", "noms par lesquels on joint la page, séparés par des virgules")
+    session_idle: int = _setting(60, "minutes sans rien faire après lesquelles on se reconnecte")
+    session_longest: int = _setting(720, "minutes après lesquelles on se reconnecte en tout cas")
+    rate: int = _setting(240, "demandes par minute et par adresse ; 0 : sans limite")
 
     def __post_init__(self) -> None:
         if not self.corpus:
@@ -51,6 +57,9 @@ class Settings:
             ("top", 1, 1000),
             ("port", 0, 65535),
             ("min_confidence", 0, 1),
+            ("session_idle", 1, 1440),
+            ("session_longest", 1, 43_200),
+            ("rate", 0, 1_000_000),
         ):
             if not low <= getattr(self, name) <= high:
                 raise SettingsError(

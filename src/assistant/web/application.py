@@ -19,14 +19,26 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 
 
-def make_app(assistant: Assistant, *, on_start: Callable[[], None] = lambda: None) -> FastAPI:
-    """Return the web application: the page and its endpoints."""
+def make_app(
+    assistant: Assistant, *, on_start: Callable[[], None] = lambda: None, loopback: bool = True
+) -> FastAPI:
+    """Return the web application: the page and its endpoints, behind the guard.
+
+    Args:
+        assistant: What answers; its settings say who may come in.
+        on_start: Called once the application serves.
+        loopback: Whether only this machine can reach it.
+    """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
     with gradio_files_left_alone():
         import gradio as gr
     from fastapi import FastAPI
 
+    from assistant.web.access import guard
     from assistant.web.page import build_page
+
+    _sign_scripts()
+    _fetch_nothing()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -35,13 +47,15 @@ def make_app(assistant: Assistant, *, on_start: Callable[[], None] = lambda: Non
 
     # The pages that document an API load scripts from outside.
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    guard(app, assistant.settings, loopback=loopback)
+    _add_own_routes(app)
     gr.mount_gradio_app(
         app,
         build_page(assistant),
         path="/",
         theme=_theme(),
         css_paths=[HERE / "style.css"],
-        head=f"<script>{(HERE / 'page.js').read_text(encoding='utf-8')}</script>",
+        head='<script src="page.js"></script>',
         show_error=False,  # an unforeseen error says nothing of itself to the page
         footer_links=[],
         run_history=False,  # nothing of the conversation is kept
@@ -52,6 +66,42 @@ def make_app(assistant: Assistant, *, on_start: Callable[[], None] = lambda: Non
         enable_monitoring=False,
     )
     return app
+
+
+def _add_own_routes(app: FastAPI) -> None:
+    """Add what is neither the page nor the API."""
+    from fastapi.responses import FileResponse
+
+    @app.get("/page.js")
+    def page_js() -> FileResponse:
+        return FileResponse(HERE / "page.js", media_type="text/javascript")
+
+    @app.get("/healthz")
+    def healthz() -> dict[str, str]:
+        """Say that the server answers."""
+        return {"status": "ok"}
+
+
+def _sign_scripts() -> None:
+    """Have gradio's template write the nonce of the request on its scripts, and the page's language."""
+    from gradio.routes import templates
+    from jinja2 import DictLoader
+
+    name = "frontend/index.html"
+    if (loader := templates.env.loader) and not isinstance(loader, DictLoader):
+        source = loader.get_source(templates.env, name)[0]
+        source = source.replace("<script", '<script nonce="{{ request.state.nonce }}"')
+        templates.env.loader = DictLoader({name: source.replace('lang="en"', 'lang="fr"', 1)})
+
+
+def _fetch_nothing() -> None:
+    """Keep gradio from fetching the file that a request names by its address on another machine."""
+    from gradio import processing_utils
+
+    async def refuse(*_: object, **__: object) -> str:
+        raise PermissionError
+
+    processing_utils.async_ssrf_protected_download = refuse
 
 
 @contextmanager

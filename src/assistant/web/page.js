@@ -31,3 +31,11 @@ document.addEventListener("click", (event) => {
     showSection();
   }
 }, true);
+
+// A session that has ended: the page to sign in.  The conversation stays in the browser.
+const send = window.fetch;
+window.fetch = async (...request) => {
+  const reply = await send(...request);
+  if (reply.status === 401) window.location.assign("/login");
+  return reply;
+};

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from assistant.web.access import visitor_of
 from assistant.web.conversation import build_conversation
+from assistant.web.login import account_to_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +27,17 @@ def build_page(assistant: Assistant) -> gr.Blocks:
     page: gr.Blocks
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
         gr.HTML(f"<h1>{TITLE}</h1>", elem_id="titre", padding=False)
+        if assistant.settings.users.exists():
+            account = gr.HTML("", elem_id="compte", padding=False)
+            private: Any = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+            page.load(show_account, None, account, **private)
         with gr.Tabs(elem_id="onglets"):
             for name, build in TABS.items():
                 with gr.Tab(name):
                     build(assistant)
     return page
+
+
+def show_account(request: gr.Request) -> str:
+    """Say who is signed in, with a button to leave."""
+    return account_to_html(visitor_of(request))

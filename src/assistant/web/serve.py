@@ -10,6 +10,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import SettingsError
+from assistant.web.access import check_settings
 from assistant.web.application import make_app
 
 if TYPE_CHECKING:
@@ -25,21 +26,24 @@ def serve(assistant: Assistant, settings: Settings, *, open_browser: bool = Fals
     """Serve the page until interrupted.
 
     Raises:
-        SettingsError: If the port is taken, or the address is not one of this machine.
+        SettingsError: If the port is taken, the address is not one of this machine, or anybody could
+            come in from another one.
         KeyboardInterrupt: When interrupted, once the server has stopped.
     """
     with listen(settings.host, settings.port) as listener:  # first: a taken port is said at once
         address = address_of(listener)
+        loopback = is_loopback(listener)
+        check_settings(settings, loopback=loopback)
 
         def announce() -> None:
             sys.stderr.write(f"La page est prête : {address} (Ctrl-C pour arrêter)\n")
-            if not is_loopback(listener):
+            if not loopback and not settings.users.exists():
                 sys.stderr.write("Attention : tout le réseau peut l’ouvrir, sans mot de passe.\n")
             sys.stderr.flush()
             if open_browser:
                 webbrowser.open(address)
 
-        app = make_app(assistant, on_start=announce)
+        app = make_app(assistant, on_start=announce, loopback=loopback)
         make_server(app).run(sockets=[listener])
 
 
