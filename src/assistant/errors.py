@@ -7,11 +7,13 @@ AssistantError
 │   ├── FicheError        a fiche is malformed
 │   ├── UnsupportedFormat
 │   ├── UnreadableFile    damaged, encrypted, undecodable, too large, not what its name says
-│   └── NoTextFound       empty, or a scan without a text layer
+│   ├── NoTextFound       empty, or a scan without a text layer
+│   └── UploadRefused     a document that the page cannot add, or remove
 ├── IndexStateError
 │   ├── IndexMissing
 │   ├── IndexOutdated     another format, model or analyser
 │   └── IndexDamaged
+├── LibraryBusy           documents are being added or removed already
 ├── ModelUnavailable      not on disk and not downloadable
 └── QuestionsError        a file of questions for ``assistant batch`` is wrong
 
@@ -70,6 +72,14 @@ class UnreadableFile(CorpusError):
 
 class NoTextFound(CorpusError):
     """Empty, or a scan without a text layer."""
+
+
+class UploadRefused(CorpusError):
+    """A document cannot be added through the page, or removed."""
+
+
+class LibraryBusy(AssistantError):
+    """Documents are being added or removed already."""
 
 
 class IndexStateError(AssistantError):

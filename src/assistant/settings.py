@@ -48,6 +48,9 @@ class Settings:
     session_idle: int = _setting(60, "minutes sans rien faire après lesquelles on se reconnecte")
     session_longest: int = _setting(720, "minutes après lesquelles on se reconnecte en tout cas")
     rate: int = _setting(240, "demandes par minute et par adresse ; 0 : sans limite")
+    upload_max_mb: int = _setting(50, "taille maximale d’un document ajouté par la page, en Mo")
+    upload_max_pages: int = _setting(1000, "nombre maximal de pages d’un document ajouté par la page")
+    upload_quota_mb: int = _setting(1000, "place que peuvent prendre ces documents, en Mo")
 
     def __post_init__(self) -> None:
         if not self.corpus:
@@ -60,6 +63,9 @@ class Settings:
             ("session_idle", 1, 1440),
             ("session_longest", 1, 43_200),
             ("rate", 0, 1_000_000),
+            ("upload_max_mb", 1, 200),
+            ("upload_max_pages", 1, 5000),
+            ("upload_quota_mb", 1, 1_000_000),
         ):
             if not low <= getattr(self, name) <= high:
                 raise SettingsError(

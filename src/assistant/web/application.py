@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from assistant.pipeline import Assistant
 
 HERE = Path(__file__).parent
+STYLES, SCRIPTS = ("style.css", "documents.css"), ("page.js", "documents.js")
 
 
 def make_app(
@@ -34,6 +35,7 @@ def make_app(
         import gradio as gr
     from fastapi import FastAPI
 
+    from assistant.library import MEGABYTE
     from assistant.web.access import guard
     from assistant.web.page import build_page
 
@@ -54,12 +56,12 @@ def make_app(
         build_page(assistant),
         path="/",
         theme=_theme(),
-        css_paths=[HERE / "style.css"],
-        head='<script src="page.js"></script>',
+        css_paths=[HERE / name for name in STYLES],
+        head="".join(f'<script src="{name}"></script>' for name in SCRIPTS),
         show_error=False,  # an unforeseen error says nothing of itself to the page
         footer_links=[],
         run_history=False,  # nothing of the conversation is kept
-        max_file_size=1,  # nothing is uploaded
+        max_file_size=assistant.settings.upload_max_mb * MEGABYTE,
         mcp_server=False,
         ssr_mode=False,
         pwa=False,
@@ -72,9 +74,11 @@ def _add_own_routes(app: FastAPI) -> None:
     """Add what is neither the page nor the API."""
     from fastapi.responses import FileResponse
 
-    @app.get("/page.js")
-    def page_js() -> FileResponse:
-        return FileResponse(HERE / "page.js", media_type="text/javascript")
+    def script(name: str) -> Callable[[], FileResponse]:
+        return lambda: FileResponse(HERE / name, media_type="text/javascript")
+
+    for name in SCRIPTS:
+        app.get(f"/{name}", response_model=None)(script(name))
 
     @app.get("/healthz")
     def healthz() -> dict[str, str]:

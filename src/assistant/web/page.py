@@ -8,6 +8,7 @@ import gradio as gr
 
 from assistant.web.access import visitor_of
 from assistant.web.conversation import build_conversation
+from assistant.web.documents import build_documents
 from assistant.web.login import account_to_html
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ TITLE = "Assistant de la prévention spécialisée"
 # In the order shown: name → what adds its components to the page being built.
 TABS: dict[str, Callable[[Assistant], None]] = {
     "Conversation": build_conversation,
+    "Documents": build_documents,
 }
 
 

@@ -1,0 +1,182 @@
+"""The documents in a real browser: browse them, add some, remove them, go on talking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from in_browser import HOSTILE, Application, ask, running_application, scrolls_sideways, watched_window
+from make_documents import write_document
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from assistant.pipeline import Assistant
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+QUESTION = "Quel tribunal tranche un différend entre la ville et le prestataire ?"
+NEW_QUESTION = "De quelle couleur est le gilet que chaque médiateur reçoit depuis mars ?"
+NOTE = (
+    ("h1", "Note sur les gilets"),
+    ("p", "Depuis le mois de mars, chaque médiateur de Valmont reçoit un gilet vert à son nom."),
+)
+BUILD_MS = 60_000  # a loaded machine
+
+
+@pytest.fixture(scope="module")
+def own_application(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    """Start an application whose documents change."""
+    folder = tmp_path_factory.mktemp("documents")
+    with running_application(assistant.settings.corpus[0], folder, ASSISTANT_UPLOAD_MAX_MB="1") as running:
+        yield running
+
+
+@pytest.fixture
+def own_window(chromium: Browser, own_application: Application) -> Iterator[Page]:
+    with watched_window(chromium, own_application) as shown:
+        yield shown
+
+
+def open_tab(window: Page, name: str = "Documents") -> None:
+    window.get_by_role("tab", name=name).click()
+
+
+def choose_files(window: Page, *paths: Path) -> None:
+    window.locator("#administration input[type=file]").set_input_files(paths)
+    window.locator("#administration").get_by_text(paths[-1].stem).first.wait_for()
+
+
+def test_the_catalogue_shows_each_document_with_its_period_and_its_coverage(window: Page) -> None:
+    open_tab(window)
+    reglement = window.locator("li.document").filter(has_text="Règlement des médiateurs")
+    reglement.wait_for()
+
+    assert "Expiré depuis le 31 décembre 2019." in reglement.inner_text()
+    assert "0 % du texte expliqué par des fiches" in reglement.inner_text().replace("\u00a0", " ")
+    charte = window.locator("li.document").first.inner_text()
+    assert HOSTILE in " ".join(charte.split())  # its title, as text
+    assert window.locator("#catalogue img, #catalogue script").count() == 0
+    assert window.evaluate("window.caught") is None
+
+
+def test_an_outline_is_walked_with_the_keyboard_alone(window: Page) -> None:
+    open_tab(window)
+    button = window.get_by_role("button", name="Parcourir : Guide de la colonie de Brécourt")
+    button.wait_for()
+
+    button.focus()
+    window.keyboard.press("Enter")
+    window.wait_for_function("document.activeElement?.id === 'plan-titre'")
+    window.keyboard.press("Tab")
+    assert window.evaluate("document.activeElement.tagName") == "SUMMARY"
+    window.keyboard.press("Enter")
+
+    window.locator("#section-titre", has_text="Guide").wait_for()
+    assert "le dîner est servi à dix-neuf heures" in window.locator("#section").inner_text()
+    assert window.evaluate("document.activeElement.tagName") == "SUMMARY"  # one goes on reading the tree
+    assert window.evaluate("document.activeElement.parentElement.open")
+    assert window.locator("#plan [aria-current=true]").count() == 1
+    window.wait_for_function(
+        "document.querySelector('#section-annonce').textContent.includes('1\u00a0passage')"
+    )
+
+
+def test_a_heading_shows_its_passage_with_the_fiche_beside(window: Page) -> None:
+    open_tab(window)
+    window.get_by_role("button", name="Parcourir : Charte").click()
+    window.locator("#plan").get_by_role("button", name="Article 3 : Désaccord").click()
+
+    window.locator("#section .passage", has_text="le tribunal de Fontclaire tranche").wait_for()
+    beside = window.locator("#section aside")
+    assert "c’est le tribunal de Fontclaire qui décide" in beside.inner_text()
+    assert window.locator("#section img, #section script").count() == 0
+    passage, fiche = window.locator("#section .passages").bounding_box(), beside.bounding_box()
+    assert passage is not None
+    assert fiche is not None
+    assert fiche["x"] >= passage["x"] + passage["width"]
+
+
+def test_a_question_about_a_document_begins_in_the_conversation(window: Page) -> None:
+    open_tab(window)
+
+    window.get_by_role("button", name="Poser une question à ce document : Règlement").click()
+
+    window.wait_for_function("document.activeElement?.tagName === 'TEXTAREA'")
+    assert window.get_by_label("Votre question").is_visible()
+    assert not window.locator("#catalogue").is_visible()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_nothing_is_wider_than_the_screen(window: Page, width: int) -> None:
+    window.set_viewport_size({"width": width, "height": 720})
+    open_tab(window)
+    window.get_by_role("button", name="Parcourir : Charte").click()
+    window.locator("#plan").get_by_role("button", name="Article 3 : Désaccord").click()
+    window.locator("#section-titre").wait_for()
+
+    assert "html" not in scrolls_sideways(window)
+    for selector in ("#catalogue", "#plan", "#section", "#administration"):
+        assert window.locator(selector).evaluate("e => e.scrollWidth <= e.clientWidth"), selector
+
+
+def test_a_document_is_added_and_removed_while_the_conversation_goes_on(
+    own_window: Page, tmp_path: Path
+) -> None:
+    window = own_window
+    good, bad = write_document(tmp_path, "Note sur les gilets", NOTE, ".docx"), tmp_path / "faux.pdf"
+    bad.write_bytes(b"bonjour")
+    ask(window, QUESTION)
+    before = window.locator(".reponse").first.inner_text()
+
+    open_tab(window)
+    choose_files(window, good, bad)
+    window.get_by_role("button", name="Ajouter ces documents").click()
+
+    status = window.locator("#travail")
+    status.get_by_text("L’index est à jour.").wait_for(timeout=BUILD_MS)
+    said = " ".join(status.inner_text().split())
+    assert "Ajouté : « Note sur les gilets.docx »" in said
+    assert "« faux.pdf » : le contenu (texte) n’est pas celui que le nom annonce (PDF)." in said
+    window.locator("li.document", has_text="Ajouté par la page").wait_for()
+
+    open_tab(window, "Conversation")
+    assert window.locator(".reponse").first.inner_text() == before
+    ask(window, NEW_QUESTION)
+    assert "gilet vert" in window.locator(".reponse").last.inner_text()
+
+    open_tab(window)
+    window.get_by_role("checkbox", name="Note sur les gilets.docx").check()
+    window.get_by_role("button", name="Retirer les documents cochés").click()
+    confirmation = window.locator("#confirmation")
+    confirmation.get_by_text("Retirer définitivement « Note sur les gilets.docx »").wait_for()
+    window.get_by_role("button", name="Oui, retirer").click()
+
+    status.get_by_text("Retiré").wait_for(timeout=BUILD_MS)
+    status.get_by_text("L’index est à jour.").wait_for(timeout=BUILD_MS)
+    window.wait_for_function("!document.querySelector('#catalogue').innerText.includes('Ajouté par la page')")
+    open_tab(window, "Conversation")
+    assert window.locator(".reponse").first.inner_text() == before
+    ask(window, NEW_QUESTION)
+    assert "gilet vert" not in window.locator(".reponse").last.inner_text()
+
+
+def test_a_refused_removal_keeps_the_document(own_window: Page, tmp_path: Path) -> None:
+    window = own_window
+    open_tab(window)
+    choose_files(window, write_document(tmp_path, "Avis", NOTE, ".md"))
+    window.get_by_role("button", name="Ajouter ces documents").click()
+    window.locator("#travail", has_text="« Avis.md »").wait_for()
+    window.locator("#travail").get_by_text("L’index est à jour.").wait_for(timeout=BUILD_MS)
+
+    window.get_by_role("checkbox", name="Avis.md").check()
+    window.get_by_role("button", name="Retirer les documents cochés").click()
+    window.get_by_role("button", name="Non, garder").click()
+
+    window.locator("#confirmation").wait_for(state="hidden")
+    window.reload()
+    open_tab(window)
+    window.get_by_role("checkbox", name="Avis.md").wait_for()
+    window.locator("li.document", has_text="Ajouté par la page").wait_for()
