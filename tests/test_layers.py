@@ -30,7 +30,7 @@ DOORS = {
     "sentence_transformers": {"search/embedding.py"},
     "torch": set(),
     "gradio": {"web/page.py", "web/conversation.py", "web/application.py", "web/documents.py"},
-    "fastapi": {"web/application.py", "web/serve.py"},
+    "fastapi": {"web/api.py", "web/application.py", "web/serve.py"},
     "uvicorn": {"web/serve.py"},
     "llama_index": {"integrations/llama_index.py"},
     "argon2": {"users.py"},

@@ -161,7 +161,7 @@ def test_a_deleted_document_no_longer_answers(
 
 def test_answers_stay_whole_while_the_index_is_replaced(own_assistant: Assistant, corpus_dir: Path) -> None:
     from assistant.answers.verify import is_exact
-    from assistant.web.conversation import ask_now
+    from assistant.web.asking import ask_now
 
     path = corpus_dir / "charte-valmont-2024.md"
     text = path.read_text(encoding="utf-8")

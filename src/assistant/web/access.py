@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 COOKIE = "assistant"
 KEY = "assistant.visitor"  # in the scope of a request
 HEALTH, LOGIN, LOGOUT, UPLOAD = "/healthz", "/login", "/logout", "/gradio_api/upload"
+COSTLY = ("/api/", "/documents/", "/evidence/")  # counted even when they are only read
 MAX_BODY = 4 * 2**20  # bytes: a long conversation comes back with each question
 MAX_UPLOAD = 512 * 2**20  # bytes of a request; the page that takes files sets the limit of each
 # Failed sign-ins: five at once, then one in half a minute, from one address; more for one name, which
@@ -169,7 +170,7 @@ class Guard:
 
     def _too_much(self, request: Request) -> tuple[int, str, int] | None:
         headers, path = request.headers, request.scope["path"]
-        counted = request.method == "POST" or path.startswith("/api/")
+        counted = request.method == "POST" or path.startswith(COSTLY)
         if counted and self.requests and (wait := self.requests.take(_address(request))):
             return 429, f"Trop de demandes. Réessayez dans {_seconds(wait)}.", wait
         if "transfer-encoding" in headers:

@@ -37,6 +37,7 @@ def make_app(
 
     from assistant.library import MEGABYTE
     from assistant.web.access import guard
+    from assistant.web.api import make_api
     from assistant.web.page import build_page
 
     _sign_scripts()
@@ -51,6 +52,7 @@ def make_app(
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     guard(app, assistant.settings, loopback=loopback)
     _add_own_routes(app)
+    app.mount("/api", make_api(assistant))
     gr.mount_gradio_app(
         app,
         build_page(assistant),

@@ -12,8 +12,9 @@ import gradio as gr
 from gradio.events import api
 
 from assistant.batch import parse_item
-from assistant.errors import AssistantError, QuestionsError
+from assistant.errors import AssistantError
 from assistant.rendering import answer_to_dict
+from assistant.web.asking import MAX_QUESTION_CHARS, ask_now
 from assistant.web.evidence import evidence_to_html
 from assistant.web.message import (
     answer_to_message,
@@ -25,10 +26,7 @@ from assistant.web.message import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from assistant.pipeline import Assistant
-    from assistant.records import Answer, Turn
     from assistant.search.index import Knowledge
 
 INTRODUCTION = set_spaces(
@@ -41,7 +39,6 @@ CHANGED = set_spaces(
     "voici les preuves de la réponse d’aujourd’hui.</p>"
 )
 STARTING_QUESTIONS = 4
-MAX_QUESTION_CHARS = 2000  # several paragraphs: more is not a question
 
 Messages = list[dict[str, Any]]
 
@@ -125,25 +122,6 @@ def build_conversation(assistant: Assistant) -> None:
         event.then(fn=None, js=f"() => window.{action}()")
     fresh.click(lambda: ("", [], NO_EVIDENCE), None, shown, **private)
     api(ask, api_name="ask")
-
-
-def ask_now(assistant: Assistant, question: str, history: Sequence[Turn]) -> tuple[Answer, Knowledge]:
-    """Answer from the newest index; return what the answer's citations refer to with it.
-
-    Raises:
-        AssistantError: If the question is too long, or cannot be answered.
-    """
-    if len(question) > MAX_QUESTION_CHARS:
-        raise QuestionsError(
-            f"La question est trop longue ({len(question)} caractères). "
-            f"Résumez-la en {MAX_QUESTION_CHARS} caractères au plus."
-        )
-    assistant.refresh()
-    while True:
-        index = assistant.index
-        answer = assistant.ask(question, history)
-        if assistant.index is index:  # else another request has switched to a newer one meanwhile
-            return answer, index.knowledge
 
 
 def evidence_of(assistant: Assistant, messages: Messages, position: int) -> str:

@@ -35,7 +35,7 @@ def login_page(problem: str = "") -> str:
     """Return the page to sign in, with what went wrong the last time."""
     said = f'<p class="erreur" role="alert" id="probleme">{escape(problem)}</p>' if problem else ""
     wrong = ' aria-invalid="true" aria-describedby="probleme"' if problem else ""
-    return _page(
+    return html_page(
         f"{'Erreur : ' if problem else ''}Connexion",
         f"""<h1>{TITLE}</h1>
 <h2>Connexion</h2>
@@ -54,7 +54,7 @@ def login_page(problem: str = "") -> str:
 
 def error_page(message: str) -> str:
     """Return a page that says what went wrong."""
-    return _page(
+    return html_page(
         "Erreur", f'<h1>{TITLE}</h1>\n<p class="erreur">{escape(message)}</p>\n<p><a href="/">Accueil</a></p>'
     )
 
@@ -70,7 +70,8 @@ def account_to_html(visitor: Visitor | None) -> str:
     )
 
 
-def _page(title: str, body: str) -> str:
+def html_page(title: str, body: str, *, style: str = "") -> str:
+    """Return a whole page of our own."""
     return f"""<!doctype html>
 <html lang="fr">
 <head>
@@ -78,7 +79,7 @@ def _page(title: str, body: str) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(title)} – {TITLE}</title>
 <link rel="icon" href="data:,">
-<style>{STYLE}</style>
+<style>{STYLE}{style}</style>
 </head>
 <body>
 <main>
