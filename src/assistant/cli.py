@@ -90,7 +90,16 @@ def make_parser() -> argparse.ArgumentParser:
         sub = command(name, run, help_)
         sub.add_argument("question", metavar="QUESTION")
         sub.add_argument("--json", action="store_true", help="écrire du JSON")
+        if name == "ask":
+            sub.add_argument(
+                "--sheet",
+                type=Path,
+                metavar="FEUILLE.html",
+                help="écrire aussi une feuille à imprimer, à garder",
+            )
         sub.add_argument("--top", type=positive, metavar="K", help="nombre de passages")
+    verify = command("verify", run_verify, "dire si les citations d’une feuille de réponse tiennent encore")
+    verify.add_argument("sheet", type=Path, metavar="FEUILLE.html")
     explain = command("explain", run_explain, "montrer comment une réponse se forme, étape par étape")
     explain.add_argument("question", metavar="QUESTION")
     batch = command("batch", run_batch, "répondre à un fichier de questions (JSON Lines)")
@@ -115,6 +124,12 @@ def make_parser() -> argparse.ArgumentParser:
     duties.add_argument("--output", type=Path, metavar="FICHIER", help="écrire dans un fichier")
     command("settings", run_settings, "afficher les réglages en vigueur")
 
+    _add_users(commands, command)
+    _add_fiches(commands, command)
+    return parser
+
+
+def _add_users(commands: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
     people = commands.add_parser("users", help="dire qui peut ouvrir une page partagée")
     group = people.add_subparsers(title="commandes", metavar="COMMANDE", required=True)
     add = command("add", run_users_add, "ajouter quelqu’un, ou changer son mot de passe", group=group)
@@ -126,6 +141,8 @@ def make_parser() -> argparse.ArgumentParser:
     remove.add_argument("name", metavar="NOM")
     command("list", run_users_list, "lister qui peut ouvrir la page", group=group)
 
+
+def _add_fiches(commands: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
     fiches = commands.add_parser("fiches", help="vérifier et écrire des fiches")
     group = fiches.add_subparsers(title="commandes", metavar="COMMANDE", required=True)
     command("check", run_fiches_check, "vérifier toutes les fiches", group=group)
@@ -144,7 +161,6 @@ def make_parser() -> argparse.ArgumentParser:
         "uncovered", run_fiches_uncovered, "lister ce qu’aucune fiche n’explique", group=group
     )
     uncovered.add_argument("document", metavar="DOCUMENT")
-    return parser
 
 
 def positive(text: str) -> int:
@@ -236,6 +252,12 @@ def run_ask(arguments: argparse.Namespace) -> int:
 
     assistant = open_assistant(settings_of(arguments))
     answer = assistant.ask(arguments.question)
+    if arguments.sheet is not None:
+        from datetime import date
+
+        from assistant.sheet import make_sheet, sheet_to_html
+
+        write_file(arguments.sheet, sheet_to_html(make_sheet(answer, assistant.index, today=date.today())))
     if arguments.json:
         write_json(answer_to_dict(answer, places=assistant.index.knowledge.places))
     else:
@@ -255,6 +277,22 @@ def run_search(arguments: argparse.Namespace) -> int:
     else:
         print(hits_to_text(hits, places=places) or "Aucun passage ne correspond.")
     return 0
+
+
+def run_verify(arguments: argparse.Namespace) -> int:
+    """Say whether the quotations of a sheet still stand, in the documents as they are now."""
+    from assistant.search.storage import load_index
+    from assistant.sheet import findings_to_text, read_sheet, verify_sheet
+
+    settings = settings_of(arguments)
+    sheet, intact = read_sheet(arguments.sheet)
+    build(settings)
+    findings = verify_sheet(sheet, load_index(settings.index).knowledge)
+    print(f"{sheet.question}\nFeuille {sheet.id} du {sheet.made}")
+    print(findings_to_text(findings) or "Cette réponse ne cite rien.")
+    if not intact:
+        print("Cette feuille a été modifiée depuis qu’elle a été faite.", file=sys.stderr)
+    return 0 if intact and all(finding.standing.stands for finding in findings) else 1
 
 
 def run_explain(arguments: argparse.Namespace) -> int:

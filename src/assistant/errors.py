@@ -15,6 +15,7 @@ AssistantError
 │   └── IndexDamaged
 ├── LibraryBusy           documents are being added or removed already
 ├── ModelUnavailable      not on disk and not downloadable
+├── SheetError            a file is not the sheet of an answer
 └── QuestionsError        a file of questions for ``assistant batch`` is wrong
 
 Each message is a French sentence: what happened, where, what to do.  A programming mistake stays
@@ -104,3 +105,7 @@ class ModelUnavailable(AssistantError):
 
 class QuestionsError(AssistantError):
     """A file of questions is malformed."""
+
+
+class SheetError(AssistantError):
+    """A file is not the sheet of an answer."""

@@ -1,0 +1,55 @@
+"""One answer to print or to download.
+
+Nothing is kept and nothing is taken on trust: the page sends the question, and the sheet is that of
+the answer given here, now.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from fastapi import HTTPException, Request
+from fastapi.responses import HTMLResponse
+from starlette.concurrency import run_in_threadpool
+
+from assistant.batch import parse_item
+from assistant.errors import AssistantError
+from assistant.sheet import make_sheet, sheet_to_html
+from assistant.web.asking import ask_now
+from assistant.web.headers import PLAIN_POLICY
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from assistant.pipeline import Assistant
+
+
+def add_sheets(app: FastAPI, assistant: Assistant) -> None:
+    """Add ``POST /sheet``: a form with ``question``, ``history`` (JSON), ``only``…, ``download``."""
+
+    def answer(fields: dict[str, list[str]]) -> HTMLResponse:
+        item = {"question": fields.get("question", [""])[0]}
+        history = json.loads(fields.get("history", ["[]"])[0])
+        question, turns = parse_item(item | {"history": history})
+        while True:
+            index = assistant.index
+            given, knowledge = ask_now(assistant, question, turns, only=fields.get("only", []))
+            if assistant.index is index and knowledge is index.knowledge:
+                break
+        sheet = make_sheet(given, index, today=date.today())
+        reply = HTMLResponse(sheet_to_html(sheet), headers={"content-security-policy": PLAIN_POLICY})
+        if "download" in fields:
+            reply.headers["content-disposition"] = f'attachment; filename="reponse-{sheet.id}.html"'
+        return reply
+
+    @app.post("/sheet")
+    async def sheet(request: Request) -> HTMLResponse:
+        try:
+            fields = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=100)
+            return await run_in_threadpool(answer, fields)
+        except (ValueError, AssistantError) as error:
+            said = str(error) if isinstance(error, AssistantError) else "La demande est mal écrite."
+            raise HTTPException(422, said) from error
