@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from evals.report import CAUSES, CORPUS_NAMES, KIND_NAMES, MEASURES, shown, weak_points
+from assistant.quality import CAUSES, CORPUS_NAMES, KIND_NAMES
+from evals.report import MEASURES, shown, weak_points
 
 COLOURS = {"all": "#1b5e8c", "originals": "#b5541c", "fiches": "#3b7a3b"}
 STYLE = """

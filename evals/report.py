@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from assistant.quality import CAUSES, CORPUS_NAMES, FEW, KIND_NAMES, WEAK
 from evals.cases import Case
 from evals.gate import broken_invariants, differences
 from evals.judge import BUDGET, Judged
@@ -20,19 +21,6 @@ from evals.summary import by_category, confidence_pairs, summarize
 
 DEEPEST = 20  # rank to which the curve goes
 MAX_SHOWN = 400  # characters of an answer that failed
-FEW = 8  # questions under which a category is not called weak
-WEAK = 4  # categories named
-CORPUS_NAMES = {
-    "all": "documents d’origine et fiches",
-    "originals": "documents d’origine seuls",
-    "fiches": "fiches seules",
-}
-KIND_NAMES = {
-    "obligation": "obligation", "procedure": "procédure", "deadline": "délai", "figure": "chiffre",
-    "definition": "définition", "list": "liste", "actor": "acteur", "comparison": "comparaison",
-    "temporal": "ancien ou actuel", "follow_up": "question de suite", "unanswerable": "sans réponse dans les documents",
-    "off_topic": "hors sujet", "adversarial": "piège", "easy": "facile", "medium": "moyenne", "hard": "difficile",
-}  # fmt: skip
 # Measure → (French name, how to read it).  "%" for shares; the arrow says which way is better.
 MEASURES: Mapping[str, tuple[str, str]] = {
     "correct": ("bonne réponse, ou refus à bon droit", "% ↑"),
@@ -72,14 +60,6 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "words_per_fact": ("mots montrés par fait trouvé", "↓"),
     "p50_seconds": ("durée médiane d’une question (s)", "↓"),
     "p95_seconds": ("durée au 95e centile (s)", "↓"),
-}
-CAUSES = {
-    "error": "la question a provoqué une erreur",
-    "wrong_passage": "le passage attendu n’est pas dans les 5 premiers",
-    "over_refusal": "refus à tort, le passage attendu était dans les 5 premiers",
-    "ranked_low": "le passage attendu était dans les 5 premiers, la réponse vient d’un autre",
-    "missing_fact": "bon passage en tête, il manque un fait dans la réponse",
-    "should_refuse": "réponse à une question que les documents ne traitent pas",
 }
 
 

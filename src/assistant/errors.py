@@ -15,8 +15,9 @@ AssistantError
 │   └── IndexDamaged
 ├── LibraryBusy           documents are being added or removed already
 ├── ModelUnavailable      not on disk and not downloadable
-├── SheetError            a file is not the sheet of an answer
-└── QuestionsError        a file of questions for ``assistant batch`` is wrong
+├── QuestionsError        a file of questions for ``assistant batch`` is wrong
+├── ReportError           the report of an evaluation cannot be read
+└── SheetError            a file is not the sheet of an answer
 
 Each message is a French sentence: what happened, where, what to do.  A programming mistake stays
 a ``ValueError`` or a ``TypeError``.
@@ -105,6 +106,10 @@ class ModelUnavailable(AssistantError):
 
 class QuestionsError(AssistantError):
     """A file of questions is malformed."""
+
+
+class ReportError(AssistantError):
+    """The report of an evaluation cannot be read."""
 
 
 class SheetError(AssistantError):

@@ -51,6 +51,9 @@ class Settings:
     upload_max_mb: int = _setting(50, "taille maximale d’un document ajouté par la page, en Mo")
     upload_max_pages: int = _setting(1000, "nombre maximal de pages d’un document ajouté par la page")
     upload_quota_mb: int = _setting(1000, "place que peuvent prendre ces documents, en Mo")
+    report: Path = _setting(
+        Path("evals/results/report.json"), "rapport d’évaluation que montre l’onglet Qualité"
+    )
 
     def __post_init__(self) -> None:
         if not self.corpus:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assistant.pipeline import Assistant
 
 HERE = Path(__file__).parent
-STYLES, SCRIPTS = ("style.css", "documents.css"), ("page.js", "documents.js")
+STYLES, SCRIPTS = ("style.css", "documents.css", "quality.css"), ("page.js", "documents.js")
 
 
 def make_app(

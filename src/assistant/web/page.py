@@ -10,6 +10,7 @@ from assistant.web.access import visitor_of
 from assistant.web.conversation import build_conversation
 from assistant.web.documents import build_documents
 from assistant.web.login import account_to_html
+from assistant.web.quality import build_quality
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,7 @@ TITLE = "Assistant de la prévention spécialisée"
 TABS: dict[str, Callable[[Assistant], None]] = {
     "Conversation": build_conversation,
     "Documents": build_documents,
+    "Qualité": build_quality,
 }
 
 
