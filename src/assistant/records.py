@@ -222,6 +222,21 @@ class Turn:
     answer: str = ""
 
 
+QuestionKind = Literal[
+    "comparison",
+    "when",  # a date, a deadline, a duration, a frequency
+    "how_many",  # a count, an amount, a share
+    "who",
+    "where",
+    "why",
+    "how",
+    "definition",
+    "list",
+    "yes_no",  # whether something is so, or is allowed
+]
+Period = Literal["", "past", "present"]
+
+
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """What was made of a question; shown to the user."""
@@ -232,6 +247,21 @@ class Understanding:
     documents: tuple[str, ...] = ()  # named by the question
     follow_up: bool = False
     compares: bool = False  # two things are to be set side by side
+    terms: tuple[str, ...] = ()  # of ``text``, stemmed and distinct, without the words that only ask
+    kinds: tuple[QuestionKind, ...] = ()  # most specific first; none for bare keywords
+    articles: tuple[str, ...] = ()  # "8.2", "L221-1", "375"
+    numbers: tuple[str, ...] = ()  # counts and amounts, in digits
+    dates: tuple[str, ...] = ()  # "06-01", "2023-06-01", "2023-06"
+    years: tuple[str, ...] = ()
+    period: Period = ""  # what was, or what is now, where the question insists
+    territories: tuple[str, ...] = ()  # folded words of their names
+    acronyms: tuple[str, ...] = ()  # said, or meant by their words
+    courtesy: bool = False  # « merci » : nothing is asked
+
+    @property
+    def kind(self) -> QuestionKind | None:
+        """What the question asks for first."""
+        return self.kinds[0] if self.kinds else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,16 @@ def answer_to_dict(answer: Answer, *, places: Mapping[tuple[str, str], str]) -> 
             "documents": list(understanding.documents),
             "follow_up": understanding.follow_up,
             "compares": understanding.compares,
+            "kinds": list(understanding.kinds),
+            "terms": list(understanding.terms),
+            "articles": list(understanding.articles),
+            "numbers": list(understanding.numbers),
+            "dates": list(understanding.dates),
+            "years": list(understanding.years),
+            "period": understanding.period,
+            "territories": list(understanding.territories),
+            "acronyms": list(understanding.acronyms),
+            "courtesy": understanding.courtesy,
         }
         if understanding
         else None,

@@ -25,19 +25,3 @@ def test_coverage_is_the_share_of_weight_held() -> None:
     assert VOCABULARY.coverage(terms, ["rapport", "annuel", "autre"]) == pytest.approx(1.0)
     assert 0 < VOCABULARY.coverage(terms, ["rapport"]) < 0.5
     assert VOCABULARY.coverage([], ["rapport"]) == 0
-
-
-@pytest.mark.parametrize(
-    ("word", "meant"),
-    [
-        pytest.param("raport", "rapport", id="a_letter_missing"),
-        pytest.param("travaileurs", "travailleurs", id="a_double_letter"),
-        pytest.param("asociaton", "association", id="two_edits_in_a_long_word"),
-        pytest.param("rapports", None, id="another_form_is_known"),
-        pytest.param("30", None, id="a_number_is_never_changed"),
-        pytest.param("dlai", None, id="too_short_to_guess"),
-        pytest.param("helicoptere", None, id="nothing_near"),
-    ],
-)
-def test_a_misspelt_word_is_mended_only_when_something_is_near(word: str, meant: str | None) -> None:
-    assert VOCABULARY.mend(word) == meant

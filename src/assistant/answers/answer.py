@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answers.confidence import confidence
 from assistant.answers.quotes import choose_quote
-from assistant.answers.refusals import not_found_text, refusal_reason
+from assistant.answers.refusals import COURTESY_TEXT, not_found_text, refusal_reason
 from assistant.answers.verify import verify_citations
 from assistant.records import Answer, Citation
 from assistant.search.validity import validity_note
@@ -41,7 +41,7 @@ def answer_question(
         today: When documents are valid or expired; today by default.
     """
     question = understanding.question
-    reason = refusal_reason(question, knowledge)
+    reason = COURTESY_TEXT if understanding.courtesy else refusal_reason(question, knowledge)
     if reason:
         return Answer(question, "refused", reason, 1.0, words=reason, understanding=understanding)
     sure = confidence(understanding.text, hits, knowledge)

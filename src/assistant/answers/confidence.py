@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.french import fold, tokenize
-from assistant.search.understand import COMPARING
+from assistant.search.question_type import COMPARING
 
 if TYPE_CHECKING:
     from assistant.records import Hit

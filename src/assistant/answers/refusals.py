@@ -54,6 +54,9 @@ PERSON_TEXT = (
     "des règles et des missions ; pour une situation individuelle, adressez-vous à votre responsable "
     "ou aux services du Département."
 )
+COURTESY_TEXT = (
+    "Je vous en prie. Posez une question sur les documents : je réponds avec les passages qui le prouvent."
+)
 
 
 def refusal_reason(question: str, knowledge: Knowledge) -> str:

@@ -6,11 +6,12 @@ import hashlib
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from assistant.french import ANALYSER_VERSION, fold, tokenize
 from assistant.progress import no_progress
+from assistant.search.acronyms import AcronymTable
 from assistant.search.dense import DenseIndex
 from assistant.search.lexical import LexicalIndex
 
@@ -60,7 +61,7 @@ class Entry:
     row: int  # of the passage or of the fiche
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Knowledge:
     """What is indexed.
 
@@ -78,6 +79,17 @@ class Knowledge:
     places: Mapping[tuple[str, str], str]
     acronyms: Mapping[str, tuple[str, ...]]
     vocabulary: Vocabulary
+
+    @cached_property
+    def acronym_table(self) -> AcronymTable:
+        """The acronyms, ready to be looked up."""
+        return AcronymTable(self.acronyms, self.vocabulary.words)
+
+    @cached_property
+    def territories(self) -> frozenset[str]:
+        """The folded words of the names of the territories that headings name."""
+        headings = {heading for passage in self.passages for heading in passage.headings}
+        return frozenset(territories_of(sorted(headings)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""What a question means: acronyms, typing mistakes, documents named, what it follows up on.
+"""What a question means: spelling, shorthand, acronyms, references, documents named, what it follows up on.
 
 Nothing here changes a number or a known acronym, and every change is told to the user.
 """
@@ -6,122 +6,172 @@ Nothing here changes a number or a known acronym, and every change is told to th
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.french import STOP_WORDS, fold, tokenize, words
-from assistant.records import Understanding
+from assistant.french import STOP_WORDS, fold, words
+from assistant.records import Turn, Understanding
+from assistant.search.follow_up import HISTORY_TURNS, FollowUp, complete
+from assistant.search.question_type import COMPARING, content_terms, is_courtesy, question_kinds
+from assistant.search.references import read_references
+from assistant.search.shorthand import put_apostrophes_back, spell_out
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from assistant.records import DocumentInfo, Turn
+    from assistant.records import DocumentInfo, Period
     from assistant.search.index import Knowledge
 
-HISTORY_TURNS = 5  # how far back a follow-up may reach
+# In order; each can be left out, to measure what it earns.
+STEPS = ("elision", "shorthand", "spelling", "references", "follow_up", "acronyms")
 
-# Words that carry no subject: a question made of them alone leans on the one before.
-_EMPTY_WORDS = STOP_WORDS | frozenset(
-    """
-    combien comment quand ou pourquoi alors sinon aussi exactement precisement vraiment dit dire dis
-    chose cas exemple detail details plus encore meme autre ok oui non merci qui quoi possible
-    concretement obligatoire minimum maximum
-    """.split()
-)
-# "il faut", "fait-il", "y a-t-il": pronouns that stand for nothing.
-_IMPERSONAL = re.compile(
-    r"\b(?:fait|faut|s'agit|existe|suffit|reste|arrive|pleut|y a|a)-?t?-il\b"
-    r"|\best-il (?:possible|obligatoire|necessaire|vrai|prevu|interdit|permis)\b"
-    r"|\bil (?:y a|faut|faudrait|existe|s'agit|suffit|est (?:possible|obligatoire|necessaire|prevu|interdit))\b"
-)
-_LEANING = re.compile(
-    r"^(?:et|ou|mais|donc|alors|sinon|ok|oui|non|pareil|idem)\b"
-    r"|\b(?:celui|celle|ceux|celles)-?(?:ci|la)\b"
-    r"|\b(?:ca|cela|la dessus|ce delai|cette regle|ce cas|le meme|la meme)\b"
-    r"|\b(?:il|elle|ils|elles|lui|eux)\b"
-)
-COMPARING = re.compile(
-    r"\b(?:differen\w*|compar\w*|par rapport a|versus|vs|contradict\w*|evolu\w*|chang\w*|avant et apres"
-    r"|a la fois|plutot que|meme chose|pareil|d'accord entre|dans les deux|les deux)\b"
-)
+_WORD = re.compile(r"[^\W\d_]+")
 _NAMES = re.compile(r"\b\d{4}(?:\s*[-–]\s*\d{2,4})?\b")
+_PAST = re.compile(
+    r"\b(?:a l'epoque|autrefois|jadis|auparavant|precedemment|dans le temps|anciens?|anciennes?|ancienne version"
+    r"|avant (?:20\d\d|le (?:nouveau |dernier )?(?:schema|pacte)|la (?:nouvelle )?convention)"
+    r"|(?:pacte|schema|convention|document|version) precedente?|c'etait comment|avant \?$|expiree?s?)(?!\w)"
+)
+_PRESENT = re.compile(
+    r"\b(?:actuel(?:le)?s?|actuellement|aujourd'hui|en ce moment|maintenant|desormais|en vigueur|toujours valables?"
+    r"|cette annee|a ce jour|de nos jours|nouve(?:au|l|lle)s? (?:schema|convention|pacte|regle)s?)(?!\w)"
+)
 
 
-def understand(question: str, history: Sequence[Turn], knowledge: Knowledge) -> Understanding:
-    """Return the question made self-contained and mended, with a note in French for each change."""
+class Mended(NamedTuple):
+    """A text as it should have been typed, and the notes that tell the changes."""
+
+    text: str
+    notes: tuple[str, ...]
+
+
+def understand(
+    question: str, history: Sequence[Turn], knowledge: Knowledge, *, without: Collection[str] = ()
+) -> Understanding:
+    """Return the question made self-contained and mended, with a note in French for each change.
+
+    Args:
+        question: As typed.
+        history: The turns before it, oldest first.
+        knowledge: What is indexed.
+        without: Names of ``STEPS`` to leave out.
+    """
     text = " ".join(question.split())
-    notes: list[str] = []
-    text, mended = _mend_typos(text, knowledge)
-    notes += mended
-    before = _what_it_follows(text, history[-HISTORY_TURNS:])
-    if before:
-        notes.append(f"question comprise à la suite de « {before} »")
-        text = f"{text} {_subject(before, text)}".strip()
-    text, expanded = _expand_acronyms(text, knowledge.acronyms)
-    notes += expanded
+    if is_courtesy(text):
+        return Understanding(question, text, courtesy=True)
+    text, notes = mend(text, knowledge, without=without)
+    told = list(notes)
+    asked = text
+    follow_up = False
+    if history and "follow_up" not in without:
+        turns = [
+            Turn(mend(" ".join(turn.question.split()), knowledge, without=without).text, turn.answer)
+            for turn in history[-HISTORY_TURNS:]
+        ]
+        completed = complete(text, turns, knowledge.territories)
+        text, follow_up = completed.text, bool(completed.before)
+        if follow_up:  # « et en août ? » asks what the question before it asked
+            told.append(_follow_up_note(completed))
+            asked = asked if question_kinds(asked) else completed.before
+    references = read_references(text, knowledge.vocabulary.words)
+    acronyms: tuple[str, ...] = ()
+    if "acronyms" not in without:
+        expanded = knowledge.acronym_table.expand(text)
+        text, acronyms = expanded.text, expanded.acronyms
+        told += expanded.notes
     documents = named_documents(text, knowledge.infos)
+    said = words(text)
     return Understanding(
         question=question,
         text=text,
-        notes=tuple(notes),
+        notes=tuple(told),
         documents=documents,
-        follow_up=bool(before),
+        follow_up=follow_up,
         compares=len(documents) > 1 or bool(COMPARING.search(fold(text))),
+        terms=content_terms(text),
+        kinds=question_kinds(asked),
+        articles=references.articles,
+        numbers=references.numbers,
+        dates=references.dates,
+        years=references.years,
+        period=_period(fold(text)),
+        territories=tuple(word for word in dict.fromkeys(said) if word in knowledge.territories),
+        acronyms=acronyms,
     )
 
 
-def _mend_typos(text: str, knowledge: Knowledge) -> tuple[str, list[str]]:
-    """Replace words the corpus does not know by their nearest known word."""
-    notes = []
-    for word in re.findall(r"[^\W\d_]+", text):
-        if word.isupper() and len(word) <= 6:
-            continue  # an acronym, known or not
-        meant = knowledge.vocabulary.mend(fold(word))
-        if meant:
-            text = re.sub(rf"\b{re.escape(word)}\b", meant, text, count=1)
-            notes.append(f"« {word} » lu comme « {meant} »")
-    return text, notes
+def mend(text: str, knowledge: Knowledge, *, without: Collection[str] = ()) -> Mended:
+    """Return a text as it should have been typed: apostrophes, shorthand, spelling, references."""
+    if text.isupper():
+        text = text.lower()  # capitals no longer tell an acronym
+    changes: list[tuple[str, str]] = []
+    if "elision" not in without:
+        text = put_apostrophes_back(text)
+    if "shorthand" not in without:
+        text, spelt_out = spell_out(text, knowledge.acronyms)
+        changes += spelt_out
+    if "spelling" not in without:
+        text, mended = _mend_typos(text, knowledge)
+        changes += mended
+    if "references" not in without:
+        references = read_references(text, knowledge.vocabulary.words)
+        text = references.text
+        changes += references.changes
+    notes = (", ".join(f"« {typed} » lu comme « {meant} »" for typed, meant in changes),) if changes else ()
+    return Mended(text, notes)
 
 
-def _what_it_follows(text: str, history: Sequence[Turn]) -> str:
-    """Return the earlier question that this one leans on, or nothing."""
-    if not history:
-        return ""
-    content = [word for word in words(text) if word not in _EMPTY_WORDS]
-    folded = _IMPERSONAL.sub(" ", fold(text))
-    if len(content) > 4 and not _LEANING.match(folded):
-        return ""
-    if len(content) > 1 and not _LEANING.search(folded):
-        return ""
-    # The subject is in the last question that has one of its own.
-    for turn in reversed(history):
-        if sum(word not in _EMPTY_WORDS for word in words(turn.question)) >= 2:
-            return " ".join(turn.question.split())
-    return history[-1].question
+def _mend_typos(text: str, knowledge: Knowledge) -> tuple[str, list[tuple[str, str]]]:
+    """Replace words that neither the corpus nor French knows by what was meant.
 
-
-def _subject(before: str, text: str) -> str:
-    """Return the words of the earlier question that the new one does not say."""
-    said = set(tokenize(text))
-    kept = [
-        word for word in words(before) if word not in _EMPTY_WORDS and not said.intersection(tokenize(word))
-    ]
-    return " ".join(kept)
-
-
-def _expand_acronyms(text: str, acronyms: Mapping[str, tuple[str, ...]]) -> tuple[str, list[str]]:
-    """Add the expansion of each acronym that the text does not spell out already."""
-    notes, added = [], []
-    by_fold = {fold(acronym): acronym for acronym in acronyms}
-    said = set(tokenize(text))
-    for word in dict.fromkeys(words(text)):
-        acronym = by_fold.get(word)
-        if acronym is None or word in STOP_WORDS:
+    Left alone: acronyms, words with a digit, and names, that is words with a capital inside the sentence.
+    """
+    speller = knowledge.vocabulary.speller
+    changes: list[tuple[str, str]] = []
+    parts: list[str] = []
+    at = 0
+    matches = [match for match in _WORD.finditer(text) if not _touches_digit(text, match)]
+    skipped = False
+    for match, following in zip(matches, [*matches[1:], None], strict=True):
+        word = match[0]
+        if skipped:
+            skipped = False
             continue
-        expansion = acronyms[acronym][0]
-        notes.append(f"{acronym} = {expansion}")
-        if not set(tokenize(expansion)) <= said:
-            added.append(expansion)
-    return " ".join((text, *added)), notes
+        if (match.start() and not word.islower()) or word.isupper() or fold(word) in knowledge.acronym_table:
+            continue
+        end, meant = match.end(), None
+        if following and following[0].islower() and text[end : following.start()] == " ":
+            meant = speller.join(fold(word), fold(following[0]))
+            if meant:
+                end, skipped = following.end(), True
+        if meant is None:
+            split = speller.split(fold(word))
+            meant = split if split and "'" in split else speller.mend(word) or split
+        if meant:
+            parts += [text[at : match.start()], meant]
+            changes.append((text[match.start() : end], meant))
+            at = end
+    return "".join((*parts, text[at:])), changes
+
+
+def _touches_digit(text: str, match: re.Match[str]) -> bool:
+    return text[match.start() - 1 : match.start()].isdigit() or text[match.end() : match.end() + 1].isdigit()
+
+
+def _follow_up_note(completed: FollowUp) -> str:
+    note = f"question comprise à la suite de « {completed.before} »"
+    if completed.replaced:
+        note += f", sans « {' '.join(completed.replaced)} »"
+    if completed.entity:
+        note += f", à propos de « {' '.join(completed.entity)} »"
+    return note
+
+
+def _period(folded: str) -> Period:
+    """Return the time a question insists on, when it is one only."""
+    past, present = bool(_PAST.search(folded)), bool(_PRESENT.search(folded))
+    if past == present:
+        return ""
+    return "past" if past else "present"
 
 
 def named_documents(text: str, infos: Mapping[str, DocumentInfo]) -> tuple[str, ...]:

@@ -1,21 +1,21 @@
-"""The words of the corpus: how rare each is, and what a misspelt one was meant to be."""
+"""The words of the corpus, and how rare each is."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from assistant.french import STOP_WORDS, stem, term_of, words
-from assistant.search.embedding import BUNDLED, MODELS
 
-MIN_TYPO_LETTERS = 5  # shorter words have too many neighbours
+if TYPE_CHECKING:
+    from assistant.search.spelling import Speller
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vocabulary:
     """Counts over the rows of the index (passages with their fiches).
 
@@ -48,33 +48,12 @@ class Vocabulary:
         """Whether a folded word, or another form of it, is in the corpus."""
         return word in self.words or stem(word) in self.terms or word in STOP_WORDS
 
-    def mend(self, word: str) -> str | None:
-        """Return the known word nearest to an unknown one, or None.
+    @cached_property
+    def speller(self) -> Speller:
+        """What mends words against these."""
+        from assistant.search.spelling import Speller
 
-        At most one edit for words of up to seven letters, two beyond; the first letter is trusted.
-        Among equally near words the most frequent wins.
-        """
-        from rapidfuzz.distance import OSA
-
-        if len(word) < MIN_TYPO_LETTERS or not word.isalpha() or self.knows(word) or word in common_words():
-            return None
-        reach = 1 if len(word) <= 7 else 2
-        near = [
-            (OSA.distance(word, other, score_cutoff=reach), -count, other)
-            for other, count in self.words.items()
-            if other[0] == word[0] and abs(len(other) - len(word)) <= reach and other.isalpha()
-        ]
-        near = [candidate for candidate in near if candidate[0] <= reach]
-        return min(near)[2] if near else None
-
-
-@lru_cache(maxsize=1)
-def common_words() -> frozenset[str]:
-    """Return ordinary French words, folded: those that the bundled model's vocabulary holds whole."""
-    vocabulary = json.loads((MODELS / BUNDLED / "tokenizer.json").read_text(encoding="utf-8"))["model"][
-        "vocab"
-    ]
-    return frozenset(piece for piece in vocabulary if piece.isalpha() and len(piece) >= MIN_TYPO_LETTERS)
+        return Speller(self)
 
 
 def count_words(rows: Iterable[str]) -> Vocabulary:

@@ -1,0 +1,299 @@
+"""Questions that lean on the conversation, made self-contained.
+
+« et pour un mineur ? » takes over the question before it, with its own element in the place of the one
+of the same type; « il », « ce délai » take over what they stand for, from the question or from the answer.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assistant.french import STOP_WORDS, fold, sentence_spans, stem, tokenize, words
+from assistant.search.question_type import content_words, is_courtesy, question_kinds
+from assistant.search.spelling import is_french
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from assistant.records import Turn
+
+HISTORY_TURNS = 5  # how far back a follow-up may reach
+MAX_CARRIED = 10  # words taken over
+MAX_ENTITY = 4  # of the answer's words
+
+# Words that carry no subject: a question made of them alone leans on the one before.
+_EMPTY = STOP_WORDS | frozenset(
+    """
+    combien comment quand ou pourquoi alors sinon aussi exactement precisement vraiment dit dire dis donc
+    chose cas exemple detail details plus encore meme autre autres ok oui non merci qui quoi possible ensuite
+    concretement obligatoire minimum maximum apres avant sur savoir texte article page source ecrit sait trouve
+    prevu precise preciser precision explique expliquer peux pouvez faut doit doivent dois faire va vont resume
+    si idem pareil hein bref stp svp sur surement tout toutes tous ca
+    """.split()
+)
+# Nouns that belong to something else: "le délai ?" asks for the délai of what was spoken of.
+_RELATIONAL = frozenset(
+    stem(word)
+    for word in """
+    delai duree date montant somme cout prix tarif budget nombre taux pourcentage age limite condition exception
+    sanction frequence adresse contact pilote responsable partenaire objectif but public role mission
+    echeance resultat bilan risque consequence motif raison forme format procedure etape financement
+    chiffre annee mois jour semaine renouvellement temps critere signataire destinataire modalite
+    """.split()
+)
+# "il faut", "fait-il", "y a-t-il": pronouns that stand for nothing.
+_IMPERSONAL = re.compile(
+    r"\b(?:fait|faut|s'agit|existe|suffit|reste|arrive|pleut|y a|a)-?t?-il\b"
+    r"|\best-il (?:possible|obligatoire|necessaire|vrai|prevu|interdit|permis)\b"
+    r"|\bil (?:y (?:a|avait|aura)|faut|faudrait|fallait|existe|existait|s'agit|suffit|reste|manque"
+    r"|(?:est|etait) (?:possible|obligatoire|necessaire|prevu|interdit|permis|vrai|question))\b"
+    r"|\bqu'est-ce que c'est\b|\best-ce que\b"
+)
+_CONNECTIVE = re.compile(
+    r"^(?:(?:ok|oui|non|d'accord|merci|bon|ah|ben|hmm?)\b[\s,.!;:]*)*"
+    r"(?P<word>et|ou bien|mais|donc|alors|sinon|pareil|idem|meme (?:question|chose)|par contre|du coup|ensuite|apres)\b"
+)
+_WEAK_CONNECTIVES = frozenset(
+    {"ou bien", "sinon", "par contre", "ensuite", "apres", "pareil", "idem", "meme"}
+)
+_NEW_TOPIC = re.compile(
+    r"^(?:(?:ok|oui|non|d'accord|merci|bon)\b[\s,.!;:]*)*"
+    r"(?:(?:une )?autre (?:question|sujet|chose)|rien a voir|changeons de sujet|sinon,? rien a voir|nouvelle question"
+    r"|sans rapport|question suivante)\b[\s,:.;-]*(?:maintenant|sinon)?[\s,:.;-]*"
+)
+_PRONOUN = re.compile(
+    r"(?:^|[\s'(,-])(?P<word>il|elle|ils|elles|lui|eux|leur|celui|celle|ceux|celles|y|en)(?![\w'])"
+)
+_STRONG_PRONOUNS = frozenset("il elle ils elles lui eux celui celle ceux celles".split())
+_POINTING = re.compile(
+    r"\b(?:ce|cet|cette|ces) (?P<noun>[a-z]{3,})|\b(?:ca|cela)\b(?! (?:veut|signifie|sert|se passe|existe|consiste))"
+    r"|\b(?:la[- ]dessus|la[- ]bas|dans ce cas|le meme|la meme|les memes|celui-ci|celle-ci|ce dernier|cette derniere"
+    r"|l'autre|les autres|la premiere?|la seconde|le second|le premier|la deuxieme|le deuxieme)(?!\w)"
+)
+_THIS_TIME = frozenset(
+    "annee mois semaine jour moment pacte schema convention rapport etude document point".split()
+)
+# A noun with its determiner, or an acronym, that a later pronoun of the same question may stand for.
+_OWN_NOUN = re.compile(
+    r"(?:\b(?:le|la|les|un|une|des|du|mon|ma|mes|son|sa|notre|nos|votre|chaque|tout|toute|aux?)\s+|\b[ld]')(?P<noun>[a-z]{3,})"
+)
+# People a rule is about, institutions and documents: elements that replace one another.
+_AUDIENCES = frozenset(
+    stem(word)
+    for word in """
+    mineur majeur jeune enfant bebe adolescent ado parent mere pere famille fille garcon femme homme senior
+    handicape etranger etudiant eleve lyceen collegien apprenti stagiaire salarie educateur cadre directeur
+    directrice chef benevole mediateur assistant psychologue association departement commune ville mairie etat
+    region college lycee ecole retraite locataire proprietaire demandeur beneficiaire allocataire usager
+    president maire prefet juge medecin infirmier agent employeur prestataire
+    """.split()
+)
+_KINDS_OF_DOCUMENTS = frozenset(
+    stem(word) for word in "pacte schema convention rapport etude avenant annexe".split()
+)
+_PLACE = frozenset("a au aux dans en chez sur".split())
+_PREPOSITIONS = _PLACE | frozenset("pour par avec sans de du des d contre entre".split())
+_BREAKS = _PREPOSITIONS | frozenset(
+    "et ou qui que quand combien comment pourquoi quel quelle quels quelles est sont".split()
+)
+_TOKEN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿœŒ]+|\d[\d.,/-]*\w*|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A question made self-contained.
+
+    Attributes:
+        text: The question with what it takes over.
+        before: The earlier question that it leans on; empty when it stands alone.
+        replaced: Words of the earlier question that its own stand in for.
+        entity: Words of the answer that a pronoun stands for.
+    """
+
+    text: str
+    before: str = ""
+    replaced: tuple[str, ...] = ()
+    entity: tuple[str, ...] = ()
+
+
+def complete(text: str, history: Sequence[Turn], territories: Collection[str] = ()) -> FollowUp:
+    """Return a question made self-contained.
+
+    Args:
+        text: The question, mended.
+        history: The turns before it, oldest first, their questions mended too.
+        territories: Folded words of the names of places.
+    """
+    whole, before, answer = "", "", ""
+    for turn in history[-HISTORY_TURNS:]:
+        if is_courtesy(turn.question):
+            continue
+        step = _lean(turn.question, whole, before, answer, territories)
+        whole, answer = step.text, turn.answer
+        before = step.before or " ".join(turn.question.split())
+    return _lean(text, whole, before, answer, territories)
+
+
+def _lean(text: str, whole: str, before: str, answer: str, territories: Collection[str]) -> FollowUp:
+    """Complete one question by the self-contained one before it."""
+    topic = _NEW_TOPIC.match(fold(text))
+    if topic:
+        return FollowUp(text[topic.end() :].strip() or text)
+    if not whole or not leans(text, f"{whole} {answer[:300]}", territories):
+        return FollowUp(text)
+    replaced = _replaced(text, whole, territories)
+    said = {stem(word) for word in words(text)}
+    kept = [word for word in _subject_words(whole) if stem(word) not in said and word not in replaced]
+    entity = tuple(
+        word for word in _entity(text, whole, answer) if stem(word) not in said and word not in kept
+    )
+    carried = list(dict.fromkeys((*kept[:MAX_CARRIED], *entity)))
+    return FollowUp(" ".join((text, *carried)), before or whole, tuple(replaced), entity)
+
+
+def leans(text: str, context: str, territories: Collection[str] = ()) -> bool:
+    """Whether a question cannot be understood without what was said before.
+
+    Args:
+        text: The question.
+        context: The question and the answer before it.
+        territories: Folded words of the names of places.
+    """
+    folded = fold(text)
+    content = [word for word in content_words(text) if word not in _EMPTY]
+    own = [word for word in content if stem(word) not in _RELATIONAL]
+    connective = _CONNECTIVE.match(folded)
+    bare = _IMPERSONAL.sub(" ", folded)
+    if connective and len(own) <= (3 if connective["word"] in _WEAK_CONNECTIVES else 6):
+        return True
+    if not own or (len(own) <= 6 and _has_loose_pronoun(bare)):
+        return True
+    if pointing := _POINTING.search(bare):
+        return _points_back(pointing["noun"], len(own), context)
+    # "Béthune ?", "mineur ?": an element of a type that the question before has too
+    alone = len(content) == 1 and "definition" not in question_kinds(text)
+    return alone and _type_of(own[0], territories) is not None
+
+
+def _points_back(noun: str | None, own: int, context: str) -> bool:
+    """Whether « ce délai », « ça » point to the conversation: « cette année » seldom does."""
+    if noun is None:
+        return own <= 4
+    if noun in _THIS_TIME:
+        return own <= 2
+    return own <= 3 or stem(noun) in {stem(word) for word in words(context)}
+
+
+def _has_loose_pronoun(folded: str) -> bool:
+    """Whether a pronoun stands for something that this question does not name before it."""
+    for match in _PRONOUN.finditer(folded):
+        if match["word"] not in _STRONG_PRONOUNS:
+            continue
+        ahead = folded[: match.start()]
+        if not any(noun["noun"] not in _EMPTY for noun in _OWN_NOUN.finditer(ahead)):
+            return True
+    return False
+
+
+def _subject_words(text: str) -> list[str]:
+    return [word for word in dict.fromkeys(content_words(text)) if word not in _EMPTY]
+
+
+# --- what is replaced ------------------------------------------------------------------------
+
+
+def _type_of(word: str, territories: Collection[str]) -> str | None:
+    """Return the type of an element that another of the same type may replace."""
+    if word in territories:
+        return "territory"
+    if re.fullmatch(r"(?:19|20)\d\d", word):
+        return "year"
+    if stem(word) in _KINDS_OF_DOCUMENTS:
+        return "document"
+    if stem(word) in _AUDIENCES:
+        return "audience"
+    return None
+
+
+def _replaced(text: str, whole: str, territories: Collection[str]) -> list[str]:
+    """Return the words of the earlier question that the new one's elements stand in for."""
+    if not _CONNECTIVE.match(fold(text)) and len(content_words(text)) > 3:
+        return []
+    new = {kind for word in content_words(text) if (kind := _type_of(word, territories))}
+    if "document" in new:
+        new.add("year")  # "et dans le pacte 2017-2022 ?": years name documents
+    replaced = [word for word in words(whole) if _type_of(word, territories) in new]
+    return replaced + [word for word in _slot(text, whole) if word not in replaced]
+
+
+def _slot(text: str, whole: str) -> list[str]:
+    """Return the words that follow, in the earlier question, the preposition that begins the new one.
+
+    « et pour un apprenti ? » after « combien de congés pour un stagiaire ? »: « stagiaire ».
+    """
+    connective = _CONNECTIVE.match(fold(text))
+    tokens = _TOKEN.findall(text[connective.end() :] if connective else text)
+    tokens = [token for token in tokens if token[0].isalnum()]
+    if not connective or not tokens or fold(tokens[0]) not in _PREPOSITIONS:
+        return []
+    head, name = fold(tokens[0]), _is_name(tokens[1:])
+    if len(_content(tokens[1:])) > 3:
+        return []
+    heads = _PLACE if head in _PLACE else {head}
+    old = _TOKEN.findall(whole)
+    for at in range(len(old) - 1, -1, -1):
+        if fold(old[at]) not in heads:
+            continue
+        phrase = []
+        for token in old[at + 1 :]:
+            if fold(token) in _BREAKS or not token[0].isalnum():
+                break
+            phrase.append(token)
+        if _content(phrase) and (head not in _PLACE or _is_name(phrase) == name):
+            return _content(phrase)[:3]
+    return []
+
+
+def _content(tokens: Sequence[str]) -> list[str]:
+    return [word for token in tokens for word in words(token) if word not in _EMPTY]
+
+
+def _is_name(tokens: Sequence[str]) -> bool:
+    """Whether a phrase is a proper name: it has a capital, or is no French word."""
+    content = [token for token in tokens if fold(token) not in STOP_WORDS]
+    return bool(content) and (content[0][0].isupper() or not is_french(fold(content[0])))
+
+
+# --- what a pronoun stands for ---------------------------------------------------------------
+
+
+def _entity(text: str, whole: str, answer: str) -> list[str]:
+    """Return words of the last answer that a pronoun or « ce délai » stands for, a few at most.
+
+    The answer to « qui … ? » or « c'est quoi … ? » begins with what the next question calls « il ».
+    """
+    if not answer:
+        return []
+    bare = _IMPERSONAL.sub(" ", fold(text))
+    sentences = [answer[start:end] for start, end in sentence_spans(answer)[:2]]
+    pointing = _POINTING.search(bare)
+    if pointing and pointing["noun"]:
+        noun = stem(pointing["noun"])
+        if noun in tokenize(whole):
+            return []
+        for sentence in sentences:
+            said = words(sentence)
+            for at, word in enumerate(said):
+                if stem(word) == noun:
+                    near = [
+                        other for other in said[at + 1 : at + 8] if other not in _EMPTY and len(other) > 2
+                    ]
+                    return near[:MAX_ENTITY]
+        return []
+    if _has_loose_pronoun(bare) and "who" in question_kinds(whole):
+        old = set(tokenize(whole))
+        first = [word for word in words(sentences[0]) if word not in _EMPTY and len(word) > 2]
+        return [word for word in first if stem(word) not in old][:MAX_ENTITY]
+    return []

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import pytest
+
+from assistant.records import Turn
+from assistant.search.follow_up import complete
+
+PLACES = frozenset({"valmont", "brecourt", "fontclaire"})
+
+
+def completed(text: str, *questions: str, answer: str = "") -> str:
+    history = [Turn(question, answer) for question in questions]
+    return complete(text, history, PLACES).text
+
+
+@pytest.mark.parametrize(
+    ("text", "earlier", "meant"),
+    [
+        pytest.param("et en août ?", "quels horaires pour les médiateurs ?", "horaires mediateurs", id="adds"),
+        pytest.param("pourquoi ?", "le gilet est orange", "gilet orange", id="why"),
+        pytest.param("combien ?", "un gilet perdu se paie", "gilet perdu paie", id="how_much"),
+        pytest.param("quel délai ?", "remettre le compte rendu", "remettre compte rendu", id="a_relational_noun"),
+        pytest.param("et si le jeune refuse ?", "qui prévenir en cas de vol ?", "prevenir vol", id="what_if"),
+        pytest.param("quand doit-il le rendre ?", "le coordinateur écrit un rapport", "coordinateur rapport", id="pronoun"),
+        pytest.param("qui préside cette commission ?", "une commission étudie les litiges", "etudie litiges", id="pointing"),
+    ],
+)  # fmt: skip
+def test_a_follow_up_takes_over_the_subject(text: str, earlier: str, meant: str) -> None:
+    assert completed(text, earlier) == f"{text} {meant}"
+
+
+@pytest.mark.parametrize(
+    ("text", "earlier", "meant"),
+    [
+        pytest.param("et à Brécourt ?", "combien de médiateurs à Valmont ?", "mediateurs", id="territory"),
+        pytest.param("Brécourt ?", "combien de médiateurs à Valmont ?", "mediateurs", id="territory_alone"),
+        pytest.param("et en 2016 ?", "budget des barques en 2015", "budget barques", id="year"),
+        pytest.param("et dans la convention ?", "horaires dans le règlement", "horaires", id="same_preposition"),
+        pytest.param("et pour un majeur ?", "qui prévenir pour un mineur ?", "prevenir", id="audience"),
+        pytest.param("et pour un canoë ?", "quel prix pour un pédalo", "prix", id="what_follows_pour"),
+        pytest.param("et à Zuydcote ?", "combien de barques à Oyes ?", "barques", id="unlisted_name"),
+    ],
+)  # fmt: skip
+def test_an_element_replaces_the_one_of_its_type(text: str, earlier: str, meant: str) -> None:
+    assert completed(text, earlier) == f"{text} {meant}"
+
+
+def test_a_chain_keeps_the_subject_and_the_last_element() -> None:
+    text = completed("et qui les paie ?", "combien de médiateurs à Valmont ?", "et à Brécourt ?")
+
+    assert set(text.split()[5:]) == {"brecourt", "mediateurs"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "quel temps fait-il à Paris ?",
+        "faut-il un gilet orange ?",
+        "comment réparer un moteur de barque ?",
+        "c'est quoi le MTV ?",
+        "le coordinateur peut-il refuser un médiateur ?",
+        "autre question : qui tranche les litiges entre eux ?",
+    ],
+)
+def test_a_question_of_its_own_stands_alone(text: str) -> None:
+    followed = complete(
+        text, [Turn("quels sont les horaires des médiateurs ?", "De neuf à dix-sept heures.")], PLACES
+    )
+
+    assert followed.before == ""
+    assert "horaires" not in followed.text
+
+
+def test_politeness_between_two_questions_is_passed_over() -> None:
+    assert (
+        completed("et à Brécourt ?", "combien de médiateurs à Valmont ?", "ok merci")
+        == "et à Brécourt ? mediateurs"
+    )
+
+
+def test_a_pronoun_takes_its_name_from_the_answer_to_who() -> None:
+    followed = complete(
+        "et il est élu pour combien de temps ?",
+        [Turn("qui préside la colonie ?", "C’est le syndic de Brécourt. Il siège chaque mois.")],
+        PLACES,
+    )
+
+    assert followed.entity == ("syndic", "brecourt")
+
+
+def test_this_noun_takes_its_words_from_the_answer() -> None:
+    followed = complete(
+        "où se réunit cette instance ?",
+        [Turn("qui tranche les litiges ?", "Une instance de conciliation nautique tranche.")],
+        PLACES,
+    )
+
+    assert "conciliation" in followed.text
+
+
+def test_an_answer_changes_nothing_when_nothing_points_to_it() -> None:
+    followed = complete("et en août ?", [Turn("quels horaires ?", "Le syndic décide.")], PLACES)
+
+    assert followed.entity == ()
+
+
+def test_only_the_last_five_turns_count() -> None:
+    history = [Turn("combien de barques à Valmont ?"), *[Turn("merci")] * 5]
+
+    assert complete("et à Brécourt ?", history, PLACES).before == ""
