@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,8 @@ def served(assistant: Assistant) -> Iterator[str]:
     async def make() -> Any:
         return make_server(make_app(assistant))
 
-    server = asyncio.run(make())  # gradio leaves a loop open where none runs
+    with ThreadPoolExecutor(1) as apart:  # a browser may have a loop running in this thread
+        server = apart.submit(asyncio.run, make()).result()  # gradio leaves a loop open where none runs
     with listen("127.0.0.1", 0) as listener:
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()

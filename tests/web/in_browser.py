@@ -136,11 +136,12 @@ def watched_window(browser: Browser, application: Application, **options: object
 
 
 def ask(window: Page, question: str) -> None:
-    """Ask, and wait for the answer."""
-    before = window.locator(".reponse").count()
+    """Ask, and wait for the end of the answer."""
+    before = window.locator(".echange").count()
     window.get_by_label("Votre question").fill(question)
     window.get_by_label("Votre question").press("Enter")
-    window.locator(".reponse").nth(before).wait_for()
+    window.locator(".echange").nth(before).wait_for()
+    window.wait_for_function("!document.querySelector('.echange[aria-busy]')")
 
 
 def marked(window: Page) -> str:
@@ -151,6 +152,6 @@ def scrolls_sideways(window: Page) -> list[str]:
     """Return what is wider than its place: the page, the conversation, the evidence."""
     return [
         selector
-        for selector in ("html", "#conversation .bubble-wrap", "#panneau")
+        for selector in ("html", "#conversation", "#panneau")
         if window.locator(selector).evaluate("e => e.scrollWidth > e.clientWidth")
     ]

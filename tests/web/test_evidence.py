@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import PurePosixPath
+from urllib.parse import parse_qs, unquote
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.records import Answer, Citation, Document, DocumentInfo, Fiche, PageSpan
+from assistant.records import Answer, Citation, Document, DocumentInfo, Fiche, PageSpan, Passage
 from assistant.search.index import Knowledge
 from assistant.search.vocabulary import count_words
 from assistant.web.evidence import (
+    CHANGED,
     PAGE_CHARS,
     SURROUNDINGS_CHARS,
+    Place,
     choose_range,
     evidence_to_html,
+    place_of,
+    place_to_html,
     text_to_html,
 )
 
+HEADINGS = ("Sorties", "La rivière")
 HOSTILE = "<script>alert('x')</script> <img src=x onerror=alert(1)> & \"${alert(2)}\" {{alert(3)}}"
 
 
@@ -43,7 +50,8 @@ class Elements(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.names.append(tag)
-        self.open.append(tag)
+        if tag != "img":  # it has no end
+            self.open.append(tag)
         self.ids += [value or "" for name, value in attrs if name == "id"]
 
     def handle_endtag(self, tag: str) -> None:
@@ -58,7 +66,9 @@ def without_space(text: str) -> str:
     return "".join(text.split())
 
 
-def make_document(pages: Sequence[str], *, paged: bool, title: str = "Carnet de Lourmel") -> Document:
+def make_document(
+    pages: Sequence[str], *, paged: bool, title: str = "Carnet de Lourmel", name: str = "carnet.pdf"
+) -> Document:
     text = "\n".join(pages)
     spans, start = [], 0
     for number, page in enumerate(pages, 1):
@@ -66,7 +76,7 @@ def make_document(pages: Sequence[str], *, paged: bool, title: str = "Carnet de 
         start += len(page) + 1
     return Document(
         info=DocumentInfo("carnet", title),
-        path=PurePosixPath("carnet.pdf"),
+        path=PurePosixPath(name),
         sha256="0",
         text=text,
         pages=tuple(spans) if paged else (),
@@ -75,13 +85,29 @@ def make_document(pages: Sequence[str], *, paged: bool, title: str = "Carnet de 
     )
 
 
-def make_knowledge(document: Document | None, fiches: tuple[Fiche, ...] = ()) -> Knowledge:
+def split_in(document: Document | None, count: int) -> tuple[Passage, ...]:
+    """Cut a document in passages of the same length."""
+    if document is None:
+        return ()
+    size = len(document.text) // count + 1
+    starts = range(0, len(document.text), size)
+    return tuple(
+        Passage(f"p{n}", "carnet", start, start + size, document.text[start : start + size], HEADINGS)
+        for n, start in enumerate(starts)
+    )
+
+
+def make_knowledge(
+    document: Document | None,
+    fiches: tuple[Fiche, ...] = (),
+    passages: tuple[Passage, ...] | None = None,
+) -> Knowledge:
     info = document.info if document else DocumentInfo("carnet", "Carnet de Lourmel")
     return Knowledge(
         infos={"carnet": info},
         documents={"carnet": document} if document else {},
         fiches=fiches,
-        passages=(),
+        passages=split_in(document, 1) if passages is None else passages,
         places={},
         acronyms={},
         vocabulary=count_words([]),
@@ -107,19 +133,16 @@ def evidence(document: Document, *citations: Citation) -> str:
 
 def test_a_citation_is_shown_with_its_number_document_place_page_and_validity() -> None:
     document = make_document(["La barque part à l’aube."], paged=True)
+    info = replace(document.info, valid_until=date(2020, 5, 1))
+    document = replace(document, info=info)
 
-    html = evidence(
-        document, cite(document, "part à l’aube", page=1, note="Document expiré le 1er mai 2020.")
-    )
+    html = evidence(document, cite(document, "part à l’aube", page=1))
 
     assert Elements(html).ids == ["preuve-1"]
-    for said in (
-        "[1] Carnet de Lourmel",
-        "Sorties › La rivière — page 1",
-        "Document expiré le 1er mai 2020.",
-    ):
-        assert said in html
-    assert "vérifié mot à mot" in html
+    assert "[1] Carnet de Lourmel" in html
+    assert re.findall("<li>(.*?)</li>", html) == ["Sorties", "La rivière", "page 1"]
+    assert '<p class="validite expire">Expiré le 1er mai 2020</p>' in html
+    assert "✓ vérifié mot à mot" in html
 
 
 def test_citations_are_numbered_in_order() -> None:
@@ -149,14 +172,85 @@ def test_without_the_original_the_fiche_stands_in_and_nothing_is_said_to_be_veri
     assert "mark" not in Elements(html).names
 
 
-def test_a_quotation_that_is_not_at_its_place_is_not_said_to_be_verified() -> None:
-    document = make_document(["La barque part à l’aube."], paged=False)
+def test_a_quotation_that_is_no_longer_at_its_place_is_told_and_not_marked() -> None:
+    document = make_document(["La barque part à l’aube. " * 3, "Autre."], paged=False)
     wrong = Citation("carnet", "Sorties", None, "La barque part à midi", 0, 21)
 
-    html = evidence(document, wrong)
+    html = place_to_html(place_of(wrong), make_knowledge(document, passages=()))
 
+    assert CHANGED.replace(" :", "\u00a0:") in html
     assert "vérifié" not in html
     assert "<mark>" not in html
+
+
+def test_the_fiche_stands_beside_with_its_questions_and_its_last_reading() -> None:
+    document = make_document(["La barque part à l’aube."], paged=False)
+    fiche = Fiche("barque", "La barque", "On part tôt.", ("qui ?", "quand ?"), (), reviewed=date(2024, 1, 1))
+
+    html = place_to_html(Place("carnet", "p0", fiche_id="barque"), make_knowledge(document, (fiche,)))
+
+    assert "<h4>Fiche\u00a0: La barque</h4><p>On part tôt.</p>" in html
+    assert "2 questions y mènent, relue le 1er janvier 2024" in html
+
+
+def test_the_passages_before_and_after_are_linked() -> None:
+    document = make_document(["Un passage. Deux passage. Trois passage."], paged=False)
+    knowledge = make_knowledge(document, passages=split_in(document, 3))
+
+    def links(passage: str) -> list[str]:
+        html = place_to_html(Place("carnet", passage), knowledge)
+        return re.findall(r'class="renvoi (\w+)" href="([^"]*)"', html)
+
+    assert links("p0") == [("suivant", "evidence/carnet?passage_id=p1")]
+    assert links("p1") == [
+        ("precedent", "evidence/carnet?passage_id=p0"),
+        ("suivant", "evidence/carnet?passage_id=p2"),
+    ]
+    assert links("p2") == [("precedent", "evidence/carnet?passage_id=p1")]
+
+
+def test_a_pdf_opens_at_its_page_and_shows_it_printed() -> None:
+    document = make_document(["Première page.", "La barque part à l’aube."], paged=True)
+
+    html = evidence(document, cite(document, "La barque", page=2))
+
+    assert 'href="documents/carnet/file#page=2"' in html
+    assert 'src="documents/carnet/pages/2.png?start=15&amp;end=24"' in html
+    text = make_document(["La barque part."], paged=False, name="carnet.txt")
+    assert 'href="documents/carnet/file"' in evidence(text, cite(text, "La barque"))
+    assert "<img" not in evidence(text, cite(text, "La barque"))
+
+
+@pytest.mark.parametrize("name", ["carnet.md", "carnet.txt"])
+def test_the_marks_of_markdown_are_not_shown(name: str) -> None:
+    document = make_document(["## La rivière\nLa **barque** part à __l’aube__."], paged=False, name=name)
+
+    html = evidence(document, cite(document, "La **barque** part"))
+
+    assert '<p class="intertitre">La rivière</p>\n<p><mark>La barque part</mark> à l’aube.</p>' in html
+
+
+def test_a_star_in_a_pdf_is_a_star() -> None:
+    document = make_document(["La **barque** part."], paged=True)
+
+    assert "<mark>La **barque** part</mark>" in evidence(document, cite(document, "La **barque** part"))
+
+
+def test_an_address_names_its_place_whatever_it_holds() -> None:
+    place = Place("a/b ?&é", "p 1&x=2", 3, 9, "abc", 2, "fiche")
+
+    address, _, query = place.href.partition("?")
+
+    assert unquote(address) == "evidence/a/b ?&é"
+    assert "/" not in address.removeprefix("evidence/")
+    assert parse_qs(query) == {
+        "passage_id": ["p 1&x=2"],
+        "start": ["3"],
+        "end": ["9"],
+        "check": ["abc"],
+        "number": ["2"],
+        "fiche_id": ["fiche"],
+    }
 
 
 # --- the passage -----------------------------------------------------------------------------
@@ -235,8 +329,17 @@ def test_nothing_in_a_document_becomes_an_element() -> None:
     document = make_document([f"{HOSTILE}\nLa barque {HOSTILE} part."], paged=True, title=HOSTILE)
     citation = cite(document, f"La barque {HOSTILE}", place=HOSTILE, page=1, note=HOSTILE)
 
-    elements = Elements(evidence(document, citation))
+    fiche = Fiche("barque", HOSTILE, HOSTILE, (HOSTILE,), ())
+    passage = replace(split_in(document, 1)[0], headings=(HOSTILE,))
 
-    assert set(elements.names) == {"section", "h3", "p", "div", "mark"}
+    html = evidence_to_html(
+        answer_with(replace(citation, fiche_id="barque")), make_knowledge(document, (fiche,), (passage,))
+    )
+
+    elements = Elements(html)
+    ours = "section h3 h4 nav ol li p div mark details summary img a aside".split()
+    assert set(elements.names) == set(ours)
+    assert elements.names.count("img") == 1
+    assert re.findall(r'<img[^>]* src="([^"]*)"', html)[0].startswith("documents/carnet/pages/1.png?")
     assert elements.inside["mark"] == f"La barque {HOSTILE}"
     assert elements.inside["h3"] == f"[1] {HOSTILE}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import threading
 import urllib.error
@@ -15,12 +14,10 @@ from typing import Any
 
 import pytest
 
-from assistant.errors import IndexMissing
 from assistant.pipeline import Assistant, update_index
 from assistant.records import Turn
 from assistant.rendering import answer_to_dict
 from assistant.settings import Settings
-from assistant.web.message import answer_to_message, escape_text
 
 QUESTION = "Quel tribunal tranche un différend entre la ville et le prestataire ?"
 ServePage = Callable[[Assistant], str]
@@ -187,92 +184,6 @@ def test_answers_stay_whole_while_the_index_is_replaced(own_assistant: Assistant
 
     assert held
     assert all(held)
-
-
-# --- the evidence of earlier answers ---------------------------------------------------------
-
-
-def conversation(assistant: Assistant, *questions: str) -> list[dict[str, Any]]:
-    messages: list[dict[str, Any]] = []
-    turns: list[Turn] = []
-    for question in questions:
-        reply = answer_to_message(assistant.ask(question, turns), assistant.index.knowledge)
-        turns.append(Turn(question, reply))
-        messages += [
-            {"role": "user", "content": escape_text(question)},
-            {"role": "assistant", "content": reply},
-        ]
-    return messages
-
-
-@pytest.mark.parametrize(
-    ("position", "word"), [(0, "<mark>Si un"), (1, "<mark>Si un"), (2, "dix-neuf"), (3, "dix-neuf")]
-)
-def test_an_earlier_answer_shows_its_evidence_again(
-    own_assistant: Assistant, position: int, word: str
-) -> None:
-    from assistant.web.conversation import evidence_of
-
-    messages = conversation(own_assistant, QUESTION, "on mange à quelle heure à la colo de Brécourt ?")
-
-    evidence = evidence_of(own_assistant, messages, position)
-
-    assert word in evidence
-    assert "ont changé" not in evidence
-
-
-def test_evidence_says_when_the_documents_have_changed_since(
-    own_assistant: Assistant, corpus_dir: Path
-) -> None:
-    from assistant.web.conversation import evidence_of
-
-    messages = conversation(own_assistant, QUESTION)
-    path = corpus_dir / "charte-valmont-2024.md"
-    path.write_text(path.read_text(encoding="utf-8").replace("Fontclaire", "Grandpré"), encoding="utf-8")
-    update_index(own_assistant.settings)
-
-    evidence = evidence_of(own_assistant, messages, 1)
-
-    assert "Les documents ont changé depuis cette réponse" in evidence
-    assert "Grandpré" in evidence
-
-
-def test_an_error_of_the_index_is_told_and_shows_no_evidence(
-    own_assistant: Assistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from assistant.web.conversation import NO_EVIDENCE, evidence_of
-    from assistant.web.page import build_page
-
-    def fail(*_: object, **__: object) -> None:
-        raise IndexMissing("Il n’y a pas d’index.")
-
-    messages = conversation(own_assistant, QUESTION)
-
-    async def build() -> Any:
-        return build_page(own_assistant)
-
-    page = asyncio.run(build())  # gradio leaves a loop open where none runs
-    respond = next(fn.fn for fn in page.fns.values() if fn.name == "respond")
-    monkeypatch.setattr(own_assistant, "ask", fail)
-
-    box, shown, evidence = respond(QUESTION, messages)
-
-    assert box == ""
-    assert "Il n’y a pas d’index." in shown[-1]["content"].replace("&#46;", ".")
-    assert evidence == evidence_of(own_assistant, messages, 1) == NO_EVIDENCE
-
-
-def test_starting_questions_are_those_of_the_fiches(assistant: Assistant) -> None:
-    from assistant.web.conversation import starting_questions
-
-    knowledge = assistant.index.knowledge
-    asked = {question.lower() for fiche in knowledge.fiches for question in fiche.questions}
-
-    questions = starting_questions(knowledge)
-
-    assert len(questions) == len(set(questions)) == 2  # one a fiche
-    assert {question.lower() for question in questions} <= asked
-    assert starting_questions(replace(knowledge, fiches=())) == []
 
 
 # --- the server ------------------------------------------------------------------------------

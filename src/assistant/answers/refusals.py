@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.french import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from assistant.records import Hit
     from assistant.search.index import Knowledge
+
+NOT_FOUND = "Je ne trouve pas la réponse dans les documents"
+LEADS_TITLE = "Pistes, sans garantie qu’elles répondent"
+MAX_LEADS = 3
 
 # Instructions to the assistant instead of a question about the documents.
 _INSTRUCTIONS = re.compile(
@@ -88,23 +93,37 @@ def names_a_minor(question: str, knowledge: Knowledge) -> bool:
     return any(is_stranger(name) for name in names)
 
 
-def not_found_text(hits: Sequence[Hit], knowledge: Knowledge) -> str:
-    """Return the words of a refusal: what was searched, then the nearest leads, marked as such."""
-    names = sorted({info.name for info in knowledge.infos.values() if has_content(info.id, knowledge)})
-    text = "Je ne trouve pas la réponse dans les documents"
-    text += f" ({', '.join(names)})." if names else "."
-    leads = []
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A passage near a question that has no answer; nothing says that it answers."""
+
+    title: str
+    hit: Hit
+
+
+def leads_of(hits: Sequence[Hit], knowledge: Knowledge) -> tuple[Lead, ...]:
+    """Return the nearest passages, best first: at most three, each with a title of its own."""
+    leads: dict[str, Lead] = {}
     for hit in hits:
-        lead = hit.fiche.title if hit.fiche else hit.passage.place
-        if lead and lead not in leads:
-            leads.append(lead)
+        if len(leads) == MAX_LEADS:
+            break
+        title = hit.fiche.title if hit.fiche else hit.passage.place
+        title = title or knowledge.infos[hit.passage.document_id].name
+        leads.setdefault(title, Lead(title, hit))
+    return tuple(leads.values())
+
+
+def searched_names(knowledge: Knowledge, only: Collection[str] = ()) -> list[str]:
+    """Return the names of the documents that were searched: those of ``only``, or all."""
+    held = {passage.document_id for passage in knowledge.passages}
+    return sorted(knowledge.infos[name].name for name in held if not only or name in only)
+
+
+def not_found_text(hits: Sequence[Hit], knowledge: Knowledge, only: Collection[str] = ()) -> str:
+    """Return the words of a refusal: what was searched, then the nearest leads, marked as such."""
+    names = searched_names(knowledge, only)
+    text = NOT_FOUND + (f" ({', '.join(names)})." if names else ".")
+    leads = leads_of(hits, knowledge)
     if leads:
-        text += "\n\nPistes, sans garantie qu’elles répondent :\n" + "\n".join(
-            f"- {lead}" for lead in leads[:3]
-        )
+        text += f"\n\n{LEADS_TITLE} :\n" + "\n".join(f"- {lead.title}" for lead in leads)
     return text
-
-
-def has_content(document_id: str, knowledge: Knowledge) -> bool:
-    """Whether some passage of the index is about a document."""
-    return any(passage.document_id == document_id for passage in knowledge.passages)

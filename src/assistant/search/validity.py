@@ -38,6 +38,27 @@ def validity_note(passage: Passage, infos: Mapping[str, DocumentInfo], today: da
     return f"{note}, remplacé sur ce sujet par : {newer.name}." if newer else f"{note}."
 
 
+def describe_validity(
+    info: DocumentInfo, headings: tuple[str, ...], infos: Mapping[str, DocumentInfo], today: date
+) -> str:
+    """Return in French whether a document is in force, or nothing when its period is not known."""
+    start, end = info.valid_from, info.valid_until
+    if is_expired(info, today) and end is not None:
+        newer = replaced_by(info, headings, infos)
+        replaced = f", remplacé sur ce sujet par : {newer.name}" if newer else ""
+        return f"Expiré le {french_date(end)}{replaced}"
+    if start is not None and start > today:
+        return f"Entrera en vigueur le {french_date(start)}"
+    if end is not None:
+        return f"En vigueur jusqu’au {french_date(end)}"
+    if start is None:
+        return ""
+    if info.kind.startswith(_FINDINGS):  # it says what was seen then, and orders nothing
+        return f"Constats de {start.year}"
+    return f"En vigueur depuis le {french_date(start)}"
+
+
+_FINDINGS = ("rapport", "étude", "bilan", "enquête")
 _MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 
 

@@ -39,6 +39,7 @@ def make_app(
     from assistant.web.access import guard
     from assistant.web.api import make_api
     from assistant.web.page import build_page
+    from assistant.web.routes import conversation_routes
     from assistant.web.sheets import add_sheets
 
     _sign_scripts()
@@ -53,6 +54,7 @@ def make_app(
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     guard(app, assistant.settings, loopback=loopback)
     _add_own_routes(app)
+    app.include_router(conversation_routes(assistant))
     add_sheets(app, assistant)
     app.mount("/api", make_api(assistant))
     gr.mount_gradio_app(

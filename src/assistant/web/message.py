@@ -1,23 +1,25 @@
-"""One message of the conversation, as the chatbot shows it, and back to the words that were typed.
+"""The reply to one question, as HTML: pieces in the order they are read, each sent as it is ready.
 
-The chatbot renders Markdown and HTML.  ``escape_text`` leaves neither to what comes from users and
-documents, and ``message_text`` undoes it.
+Documents and questions may hold anything: everything that is not written in this module is escaped.
 """
 
 from __future__ import annotations
 
 import re
-import string
-from html import unescape
+from collections.abc import Collection, Iterator
+from datetime import date
+from html import escape
 from typing import TYPE_CHECKING
 
 from assistant.answers.answer import one_line
-from assistant.records import Turn
+from assistant.answers.refusals import LEADS_TITLE, NOT_FOUND, leads_of, searched_names
+from assistant.answers.suggestions import suggest_questions
+from assistant.search.validity import describe_validity, is_expired
+from assistant.web.evidence import VERIFIED, Place, is_marked_down, place_of, without_marks
+from assistant.web.text import NO_BREAK, escape_text, say, set_spaces
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from assistant.records import Answer, Citation
+    from assistant.records import Answer, Citation, Understanding
     from assistant.search.index import Knowledge
 
 # The confidence is the estimated probability that the first passage answers: from this value up,
@@ -27,85 +29,62 @@ CONFIDENCE_BANDS = (
     (0.65, "moyenne", "Le premier passage cité répond probablement ; lisez-le avant d’agir."),
     (0.0, "faible", "Le premier passage cité est proche du sujet ; vérifiez qu’il répond vraiment."),
 )
-NO_BREAK = "\u00a0"
-
-# Every ASCII punctuation mark means something to Markdown or HTML somewhere; as a numeric
-# entity it means itself everywhere.
-_ENTITIES = {ord(mark): f"&#{ord(mark)};" for mark in string.punctuation}
-_TAG = re.compile(r"<[^>]*>")
-_BLOCK_END = re.compile(r"</(?:p|li|div|blockquote)>|<br>")
-_NUMBER = re.compile(r"&#91;(\d+)&#93;")
-_SPACE_INSIDE = re.compile(r"(?<=«) | (?=[:;?!»])")
+_NUMBER = re.compile(r"\[(\d+)\]")
+_BULLET = re.compile(r"\s*[-–•]\s+")
 
 
-def escape_text(text: str) -> str:
-    """Return a text that shows as itself, in Markdown as in HTML, on one line."""
-    return one_line(text).translate(_ENTITIES)
+def answer_to_message(
+    answer: Answer,
+    knowledge: Knowledge,
+    *,
+    only: Collection[str] = (),
+    asked: Collection[str] = (),
+    today: date | None = None,
+) -> str:
+    """Return a whole reply; the parameters are those of ``reply_pieces``."""
+    pieces = reply_pieces(answer, knowledge, only=only, asked=asked, today=today)
+    return f'<div class="reponse">{understood_to_html(answer.understanding)}{"".join(pieces)}</div>'
 
 
-def set_spaces(text: str) -> str:
-    """Put the no-break spaces of French before : ; ? ! and inside « ».
+def reply_pieces(
+    answer: Answer,
+    knowledge: Knowledge,
+    *,
+    only: Collection[str] = (),
+    asked: Collection[str] = (),
+    today: date | None = None,
+) -> Iterator[str]:
+    """Give the reply piece by piece: plain words, quotations, how sure, what to ask next.
 
-    >>> set_spaces("Qui ? « Moi »") == "Qui\u00a0? «\u00a0Moi\u00a0»"
-    True
+    Args:
+        answer: What is said.
+        knowledge: What its citations refer to.
+        only: The documents that were searched; all when empty.
+        asked: The earlier questions of the conversation, not to be suggested again.
+        today: When documents are in force; today by default.
     """
-    return _SPACE_INSIDE.sub(NO_BREAK, text)
-
-
-def message_text(message: str) -> str:
-    """Return what a message says, without its markup; the inverse of ``escape_text``."""
-    return unescape(_TAG.sub("", _BLOCK_END.sub("\n", message))).strip()
-
-
-def turns_of(messages: Sequence[Mapping[str, object]]) -> list[Turn]:
-    """Return the conversation that a chatbot shows, as the assistant takes it."""
-    turns: list[Turn] = []
-    for message in messages:
-        text = message_text(content_of(message))
-        if message.get("role") == "user":
-            turns.append(Turn(text))
-        elif turns:
-            turns[-1] = Turn(turns[-1].question, text)
-    return turns
-
-
-def content_of(message: Mapping[str, object]) -> str:
-    """Return the markup of a message, which the chatbot hands back as one or more parts."""
-    content = message.get("content")
-    if isinstance(content, str):
-        return content
-    parts = content if isinstance(content, list) else []
-    return "".join(str(part.get("text") or "") for part in parts if isinstance(part, dict))
-
-
-# --- the assistant's message -----------------------------------------------------------------
-
-
-def answer_to_message(answer: Answer, knowledge: Knowledge) -> str:
-    """Return an answer for the chatbot: what was understood, plain words, quotations, how sure.
-
-    All is on one line: Markdown then takes it for one block of HTML, and reads nothing in it.
-    """
-    parts = []
-    if answer.understanding and answer.understanding.notes:
-        understood = _own_words(f"Compris : {' ; '.join(answer.understanding.notes)}")
-        parts.append(f'<p class="compris">{understood}</p>')
-    parts.append(_paragraphs(answer.words, len(answer.citations)))
+    if answer.status == "not_found":
+        yield from _refusal(answer, knowledge, only)
+        return
+    yield words_to_html(answer.words, answer.citations)
     if answer.citations:
-        title = "Ce que dit le texte" if any(citation.quote for citation in answer.citations) else "Source"
-        items = (_quotation(n, citation, answer, knowledge) for n, citation in enumerate(answer.citations, 1))
-        parts.append(f'<p class="titre">{title}</p><ol class="citations">{"".join(items)}</ol>')
+        quoted = any(citation.quote for citation in answer.citations)
+        yield f"<h4>{'Ce que dit le texte' if quoted else 'Source'}</h4>"
+        today = today or date.today()
+        items = (
+            _citation(number, citation, knowledge, today)
+            for number, citation in enumerate(answer.citations, 1)
+        )
+        yield f'<ol class="citations">{"".join(items)}</ol>'
     if answer.status == "answered":
         word, meaning = describe_confidence(answer.confidence)
-        parts.append(
-            f'<p class="confiance">Confiance{NO_BREAK}: <strong>{word}</strong>. {_own_words(meaning)}</p>'
-        )
-    return f'<div class="reponse">{"".join(parts)}</div>'
+        yield f'<p class="confiance">Confiance{NO_BREAK}: <strong>{word}</strong>. {say(meaning)}</p>'
+        yield suggestions_to_html(suggest_questions(answer, knowledge, asked=asked))
 
 
 def error_to_message(error: Exception) -> str:
-    """Return an error for the chatbot."""
-    return f'<div class="reponse erreur">{_paragraphs(str(error), 0)}</div>'
+    """Return an error as a reply."""
+    return f'<p class="erreur">{say(str(error))}</p>'
 
 
 def describe_confidence(confidence: float) -> tuple[str, str]:
@@ -113,39 +92,122 @@ def describe_confidence(confidence: float) -> tuple[str, str]:
     return next((word, meaning) for floor, word, meaning in CONFIDENCE_BANDS if confidence >= floor)
 
 
-def _quotation(number: int, citation: Citation, answer: Answer, knowledge: Knowledge) -> str:
-    """Return one item: the quotation, then its place; the validity unless the words said it."""
-    quote = escape_text(citation.quote)
-    said = f"<blockquote>«{NO_BREAK}{quote}{NO_BREAK}»</blockquote>" if quote else ""
-    where = [knowledge.infos[citation.document_id].name, citation.place]
-    if citation.page is not None:
-        where.append(f"page{NO_BREAK}{citation.page}")
-    if not quote:
-        where.append("document d’origine non installé")
-    if citation.note and citation.note not in answer.words:
-        where.append(citation.note.rstrip("."))
-    place = _own_words(" — ".join(part for part in where if part))
-    return f'<li>{said}<span class="source">{_link(number)} {place}</span></li>'
+def understood_to_html(understanding: Understanding | None) -> str:
+    """Return what was made of the question: nothing when it was taken as typed."""
+    notes = understanding.notes if understanding else ()
+    return f'<p class="compris">{say("Compris : " + " ; ".join(notes))}</p>' if notes else ""
 
 
-def _link(number: int) -> str:
-    return f'<a class="renvoi" href="#preuve-{number}" title="Voir le passage">[{number}]</a>'
-
-
-def _paragraphs(text: str, count: int) -> str:
-    """Return a text as paragraphs, the numbers of its ``count`` citations as links."""
-
-    def link(match: re.Match[str]) -> str:
-        number = int(match[1])
-        return _link(number) if 1 <= number <= count else match[0]
-
-    paragraphs = (
-        "<br>".join(_own_words(line) for line in paragraph.splitlines())
-        for paragraph in re.split(r"\n\s*\n", text.strip())
+def suggestions_to_html(questions: Collection[str]) -> str:
+    """Return questions as buttons, which the page asks when they are pressed."""
+    items = "".join(
+        f'<li><button type="button" data-question="{escape(question)}">{say(question)}</button></li>'
+        for question in questions
     )
-    return "".join(f"<p>{_NUMBER.sub(link, paragraph)}</p>" for paragraph in paragraphs if paragraph)
+    return f'<h4>Pour continuer</h4><ul class="suites">{items}</ul>' if items else ""
 
 
-def _own_words(text: str) -> str:
-    """Escape a text that is not a quotation."""
-    return set_spaces(one_line(text)).translate(_ENTITIES)
+def answer_to_copy(answer: Answer, knowledge: Knowledge, *, today: date | None = None) -> str:
+    """Return an answer as text to paste in a letter: question, words, quotations with their places."""
+    today = today or date.today()
+    lines = [one_line(answer.question), "", answer.words.strip()]
+    if answer.citations:
+        lines += ["", "Ce que dit le texte :"]
+    for number, citation in enumerate(answer.citations, 1):
+        quote = one_line(_shown(citation, knowledge))
+        where = " — ".join((*_where(citation, knowledge), _validity(citation, knowledge, today)))
+        lines += [f"[{number}] « {quote} »"] if quote else []
+        lines.append((f"    {where}" if quote else f"[{number}] {where}").removesuffix(" — "))
+    return set_spaces("\n".join(lines))
+
+
+# --- parts -----------------------------------------------------------------------------------
+
+
+def _refusal(answer: Answer, knowledge: Knowledge, only: Collection[str]) -> Iterator[str]:
+    """Give the words of a refusal: what was searched, and the nearest passages marked as leads."""
+    yield f"<p>{say(NOT_FOUND)}.</p>"
+    names = ", ".join(searched_names(knowledge, only))
+    if names:
+        chosen = " (documents choisis)" if only else ""
+        yield f'<p class="cherche">{say(f"Cherché dans{chosen} : {names}.")}</p>'
+    leads = leads_of(answer.hits, knowledge)
+    if leads:
+        items = []
+        for lead in leads:
+            passage = lead.hit.passage
+            href = Place(passage.document_id, passage.id).href
+            name = knowledge.infos[passage.document_id].name
+            about = f' <span class="source">— {say(name)}</span>' if name != lead.title else ""
+            items.append(f'<li><a class="renvoi" href="{escape(href)}">{say(lead.title)}</a>{about}</li>')
+        yield f'<h4>{say(LEADS_TITLE)}</h4><ul class="pistes">{"".join(items)}</ul>'
+
+
+def words_to_html(text: str, citations: Collection[Citation] = ()) -> str:
+    """Return a text as paragraphs and lists, the numbers of its citations as links."""
+    links = {str(n): _link(n, citation) for n, citation in enumerate(citations, 1)}
+
+    def line_to_html(line: str) -> str:
+        return _NUMBER.sub(lambda match: links.get(match[1], match[0]), say(line))
+
+    blocks: list[str] = []
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        lines: list[str] = []
+        items: list[str] = []
+        for line in filter(str.strip, paragraph.splitlines()):
+            if bullet := _BULLET.match(line):
+                items.append(f"<li>{line_to_html(line[bullet.end() :])}</li>")
+                continue
+            if items:
+                blocks.append(_block(lines, items))
+                lines, items = [], []
+            lines.append(line_to_html(line))
+        blocks.append(_block(lines, items))
+    return "".join(blocks)
+
+
+def _block(lines: list[str], items: list[str]) -> str:
+    said = f"<p>{'<br>'.join(lines)}</p>" if lines else ""
+    return f"{said}<ul>{''.join(items)}</ul>" if items else said
+
+
+def _citation(number: int, citation: Citation, knowledge: Knowledge, today: date) -> str:
+    """Return one item: the quotation, that it is verified, its place, whether it is in force."""
+    quote = escape_text(_shown(citation, knowledge))
+    said = f"<blockquote>«{NO_BREAK}{quote}{NO_BREAK}»</blockquote>" if quote else ""
+    verified = f' <span class="verifie">{VERIFIED}</span>' if quote else ""
+    place = say(" › ".join(_where(citation, knowledge)))
+    info = knowledge.infos[citation.document_id]
+    validity = _validity(citation, knowledge, today)
+    name = "validite expire" if is_expired(info, today) else "validite"
+    state = f'<br><span class="{name}">{say(validity)}</span>' if validity else ""
+    source = f'<span class="source">{_link(number, citation)} <cite>{place}</cite></span>'
+    return f"<li>{said}{source}{verified}{state}</li>"
+
+
+def _shown(citation: Citation, knowledge: Knowledge) -> str:
+    """Return a quotation as it is shown: the author's words, without the marks of Markdown."""
+    document = knowledge.documents.get(citation.document_id)
+    marked_down = document is not None and is_marked_down(document)
+    return without_marks(citation.quote) if marked_down else citation.quote
+
+
+def _where(citation: Citation, knowledge: Knowledge) -> list[str]:
+    """Return the place of a citation from the outermost: document, article, page."""
+    parts = [knowledge.infos[citation.document_id].name, citation.place]
+    if citation.page is not None:
+        parts.append(f"page {citation.page}")
+    if not citation.quote:
+        parts.append("document d’origine non installé")
+    return [part for part in parts if part]
+
+
+def _validity(citation: Citation, knowledge: Knowledge, today: date) -> str:
+    info = knowledge.infos[citation.document_id]
+    passage = next((p for p in knowledge.passages if p.id == citation.passage_id), None)
+    return describe_validity(info, passage.headings if passage else (), knowledge.infos, today)
+
+
+def _link(number: int, citation: Citation) -> str:
+    href = escape(place_of(citation, number).href)
+    return f'<a class="renvoi numero" href="{href}"><span class="lu">Preuve </span>[{number}]</a>'

@@ -1,41 +1,408 @@
-// What the browser does by itself: the language of the page, and what to bring into view.
-document.documentElement.lang = "fr";
+// What the browser does by itself: the conversation, its history, and the evidence beside it.
+// Any tab may hold `[data-question]` (asked in the conversation; `data-only` names documents) and
+// `a.renvoi` (opens the evidence in the nearest `.panneau`).
+(() => {
+  document.documentElement.lang = "fr";
 
-let wantedSection = ""; // of the evidence, for the number clicked last
+  const KEPT = "assistant.conversations"; // in localStorage: all, newest first
+  const CURRENT = "assistant.conversation"; // in sessionStorage: the one this window shows
+  const MAX_KEPT = 100;
+  const HISTORY_TURNS = 5;
 
-const onceShown = (action) => requestAnimationFrame(() => requestAnimationFrame(action));
+  const find = (selector) => document.querySelector(selector);
+  const make = (tag, properties = {}, ...children) => {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...children);
+    return element;
+  };
+  const say = (text) => { const place = find("#annonce"); if (place) place.textContent = text; };
+  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 
-const showSection = () => {
-  const section = wantedSection && document.getElementById(wantedSection);
-  if (section) {
-    section.scrollIntoView({ block: "start" });
-    section.focus({ preventScroll: true });
+  // --- what this browser keeps --------------------------------------------------------------
+
+  const isConversation = (item) => typeof item?.id === "string" && Array.isArray(item.exchanges);
+  const readKept = () => {
+    try {
+      const kept = JSON.parse(localStorage.getItem(KEPT) ?? "[]");
+      return Array.isArray(kept) ? kept.filter(isConversation) : [];
+    } catch { return []; } // storage closed, or not ours
+  };
+  const writeKept = (kept) => {
+    for (let list = kept.slice(0, MAX_KEPT); ; list = list.slice(0, -1)) {
+      try { localStorage.setItem(KEPT, JSON.stringify(list)); return; }
+      catch { if (list.length < 2) return; } // full: the oldest goes
+    }
+  };
+  const freshConversation = () => ({
+    id: Date.now().toString(36) + Math.random().toString(36).slice(2, 8), when: "", only: [], exchanges: [],
+  });
+
+  let conversation = freshConversation();
+  let running = null; // the request under way
+  let edited = -1; // the exchange that the next question replaces
+  let opened = null; // the link whose evidence is shown
+  let filled = false; // with the starting questions and the documents of the index
+  let version = ""; // of the index they come from
+
+  const remember = () => {
+    try { sessionStorage.setItem(CURRENT, conversation.id); } catch { /* storage closed */ }
+  };
+  const keep = () => {
+    conversation.when = new Date().toISOString();
+    remember();
+    writeKept([conversation, ...readKept().filter((other) => other.id !== conversation.id)]);
+    listKept();
+  };
+
+  // --- the list of conversations ------------------------------------------------------------
+
+  const titleOf = (item) => item.exchanges[0]?.question || "Sans question";
+  const dayOf = (item) => new Date(item.when).toLocaleDateString("fr-FR", { day: "numeric", month: "long" });
+  function listKept() {
+    const kept = readKept().filter((item) => item.exchanges.length);
+    if (!find("#gardees")) return;
+    find("#nombre").textContent = kept.length;
+    find("#tout-supprimer").hidden = !kept.length;
+    find("#gardees").replaceChildren(...kept.map((item) => {
+      const title = titleOf(item);
+      const open = make("button", { type: "button", className: "ouvrir" }, title);
+      if (item.id === conversation.id) open.setAttribute("aria-current", "true");
+      open.dataset.ouvrir = item.id;
+      const remove = make("button", { type: "button", className: "supprimer" }, "Supprimer");
+      remove.append(make("span", { className: "lu" }, ` « ${title} »`));
+      remove.dataset.supprimer = item.id;
+      return make("li", {}, open, make("span", { className: "discret" }, dayOf(item)), remove);
+    }));
   }
-};
-
-// After the evidence of an earlier answer has replaced what was shown.
-window.montrerPreuve = () => onceShown(showSection);
-
-// A new answer is read from its question down.
-window.montrerReponse = () => onceShown(() => {
-  const question = [...document.querySelectorAll('#conversation [data-testid="user"]')].at(-1);
-  const list = question?.closest(".bubble-wrap");
-  if (list) list.scrollTop += question.getBoundingClientRect().top - list.getBoundingClientRect().top - 16;
-});
-
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.('a[href^="#preuve-"]');
-  wantedSection = link ? link.getAttribute("href").slice(1) : "";
-  if (link) {
-    event.preventDefault(); // the address of the page has a base: following would load it again
-    showSection();
+  function openConversation(item) {
+    stop();
+    conversation = item;
+    edited = -1;
+    remember();
+    showConversation();
+    listKept();
   }
-}, true);
+  function startConversation() {
+    const only = conversation.only;
+    openConversation({ ...freshConversation(), only });
+    find("#question").focus();
+  }
+  function removeConversations(ids) {
+    writeKept(readKept().filter((item) => !ids.includes(item.id)));
+    if (ids.includes(conversation.id)) openConversation(freshConversation());
+    listKept();
+    find("#historique summary").focus();
+    say(ids.length > 1 ? "Conversations supprimées." : "Conversation supprimée.");
+  }
 
-// A session that has ended: the page to sign in.  The conversation stays in the browser.
-const send = window.fetch;
-window.fetch = async (...request) => {
-  const reply = await send(...request);
-  if (reply.status === 401) window.location.assign("/login");
-  return reply;
-};
+  // --- the thread ---------------------------------------------------------------------------
+
+  const ACTIONS = [["copier", "Copier"], ["modifier", "Modifier la question"], ["relancer", "Relancer"]];
+  function exchangeElement(exchange) {
+    const reply = make("div", { className: "reponse" });
+    reply.innerHTML = exchange.html; // escaped by the server; see message.py
+    const actions = make("div", { className: "actions" });
+    for (const [action, name] of ACTIONS) {
+      const button = make("button", { type: "button" }, name);
+      button.dataset.action = action;
+      actions.append(button);
+    }
+    return make(
+      "article", { className: "echange" }, make("h3", { className: "question" }, exchange.question), reply, actions,
+    );
+  }
+  function showConversation() {
+    find("#fil").replaceChildren(...conversation.exchanges.map(exchangeElement));
+    find("#accueil").hidden = conversation.exchanges.length > 0;
+    find("#modification").hidden = edited < 0;
+    showChosen();
+    const last = find("#fil article:last-child a.renvoi");
+    if (last) openEvidence(last, { focus: false });
+    else emptyPanel();
+    find("#fil article:last-child")?.scrollIntoView({ block: "start" });
+  }
+  const rowOf = (element) => [...find("#fil").children].indexOf(element.closest("article"));
+
+  // --- asking -------------------------------------------------------------------------------
+
+  function stop() { running?.abort(); }
+  function busy(is) {
+    find("#arreter").hidden = !is;
+    find("#demander").hidden = is;
+  }
+  // `row`: the exchange to answer again, alone; without it the question comes last.
+  async function ask(question, row = -1) {
+    question = question.trim();
+    if (!question) return;
+    stop();
+    if (row < 0) {
+      if (edited >= 0) conversation.exchanges.splice(edited);
+      edited = -1;
+      row = conversation.exchanges.length;
+    }
+    const mine = conversation;
+    const before = mine.exchanges.slice(Math.max(0, row - HISTORY_TURNS), row);
+    const exchange = { question, html: "", text: "", copy: "", only: [...mine.only] };
+    mine.exchanges[row] = exchange;
+    const element = exchangeElement({ ...exchange, html: '<p class="attente">Recherche dans les documents…</p>' });
+    const reply = element.querySelector(".reponse");
+    element.setAttribute("aria-busy", "true");
+    const place = find("#fil");
+    while (place.children.length > mine.exchanges.length) place.lastElementChild.remove();
+    if (place.children[row]) place.children[row].replaceWith(element);
+    else place.append(element);
+    find("#accueil").hidden = true;
+    find("#modification").hidden = true;
+    element.scrollIntoView({ block: "start", behavior: calm() });
+    const controller = running = new AbortController();
+    busy(true);
+    say("Recherche dans les documents…");
+    const show = (html) => { exchange.html = html; reply.innerHTML = html; };
+    try {
+      const history = before.map((turn) => ({ question: turn.question, answer: turn.text }));
+      for await (const line of stream({ question, history, only: mine.only }, controller.signal)) {
+        if (line.piece) show(exchange.html + line.piece);
+        if (line.done) finish(exchange, element, line.done, before);
+      }
+    } catch (error) {
+      if (controller.signal.aborted) {
+        show(`${exchange.html}<p class="arret">Réponse arrêtée.</p>`);
+        say("Réponse arrêtée.");
+      } else {
+        show('<p class="erreur"></p>');
+        reply.firstChild.textContent = error.said ?? "La page ne joint plus l’assistant. Réessayez dans un instant.";
+        exchange.html = reply.innerHTML;
+        say(reply.textContent);
+      }
+    }
+    element.removeAttribute("aria-busy");
+    if (running === controller) { running = null; busy(false); }
+    if (mine === conversation) keep();
+  }
+  function finish(exchange, element, done, before) {
+    exchange.text = done.text;
+    exchange.copy = done.copy;
+    exchange.status = done.status;
+    if (done.index && done.index !== version) fillWelcome();
+    const words = [...element.querySelectorAll(".reponse > p, .reponse > ul:not(.suites)")];
+    say(`Réponse : ${words.map((part) => part.textContent).join(" ")}`);
+    const first = element.querySelector("ol.citations a.renvoi");
+    if (first) openEvidence(first, { focus: false });
+    else emptyPanel();
+    const asked = { question: exchange.question, history: before, only: exchange.only, status: done.status };
+    element.dispatchEvent(new CustomEvent("assistant:reponse", { bubbles: true, detail: asked }));
+  }
+  async function* stream(body, signal) {
+    const response = await fetch("conversation", {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal,
+    });
+    if (!response.ok) throw Object.assign(new Error("refused"), { said: await refusalOf(response) });
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "";
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const lines = (rest + value).split("\n");
+      rest = lines.pop();
+      for (const line of lines) yield JSON.parse(line);
+    }
+  }
+  async function refusalOf(response) {
+    const said = await response.json().then((body) => body.detail, () => undefined);
+    return typeof said === "string" ? said : undefined;
+  }
+  async function copy(exchange) {
+    try {
+      await navigator.clipboard.writeText(exchange.copy || exchange.text);
+      say("Réponse copiée, avec ses sources.");
+      return true;
+    } catch {
+      say("La copie n’est pas permise par ce navigateur.");
+      return false;
+    }
+  }
+  const actions = {
+    copier: async (row, button) => {
+      if (!await copy(conversation.exchanges[row])) return;
+      button.textContent = "Copié";
+      setTimeout(() => { button.textContent = "Copier"; }, 2000);
+    },
+    modifier: (row) => {
+      edited = row;
+      const box = find("#question");
+      box.value = conversation.exchanges[row].question;
+      find("#modification").hidden = false;
+      box.focus();
+    },
+    relancer: (row) => ask(conversation.exchanges[row].question, row),
+  };
+
+  // --- the evidence -------------------------------------------------------------------------
+
+  const EMPTY = "Les passages cités s’affichent ici.";
+  function emptyPanel(panel = find("#preuves .panneau")) {
+    opened?.removeAttribute("aria-current");
+    opened = null;
+    panel?.replaceChildren(make("p", { className: "vide" }, EMPTY));
+    if (find("#retour")) find("#retour").hidden = true;
+  }
+  const panelOf = (link) =>
+    link?.closest(".panneau") ?? link?.closest('[role="tabpanel"]')?.querySelector(".panneau") ?? find("#preuves .panneau");
+  async function openEvidence(link, { focus = true } = {}) {
+    const panel = panelOf(link);
+    const inside = panel.contains(link); // a neighbour of the passage shown
+    const address = link.getAttribute("href");
+    panel.dataset.adresse = address; // the last one asked for wins
+    let html = "";
+    try {
+      const response = await fetch(address);
+      if (response.ok) html = await response.text();
+      else html = make("p", { className: "absent" }, await refusalOf(response) ?? "Ce passage ne peut pas être montré.").outerHTML;
+    } catch {
+      html = make("p", { className: "absent" }, "La page ne joint plus l’assistant. Réessayez dans un instant.").outerHTML;
+    }
+    if (panel.dataset.adresse !== address) return;
+    panel.innerHTML = html; // escaped by the server; see evidence.py
+    if (!inside) {
+      opened?.removeAttribute("aria-current");
+      opened = link;
+      link.setAttribute("aria-current", "true");
+    }
+    const shown = panel.querySelector(".preuve, .absent");
+    const mark = panel.querySelector("mark");
+    const passage = mark?.closest(".passage");
+    if (passage) passage.scrollTop = Math.max(0, mark.offsetTop - passage.clientHeight / 3);
+    panel.scrollTop = 0;
+    if (!focus) return;
+    const back = panel.closest("#preuves") && find("#retour");
+    if (back) back.hidden = !opened?.isConnected;
+    shown?.setAttribute("tabindex", "-1");
+    shown?.focus({ preventScroll: true });
+    (panel.closest("#preuves") ?? panel).scrollIntoView({ block: "nearest", behavior: calm() });
+  }
+
+  // --- the documents to search --------------------------------------------------------------
+
+  const boxes = () => [...document.querySelectorAll('#documents input[name="only"]')];
+  function showChosen() {
+    for (const box of boxes()) box.checked = conversation.only.includes(box.value);
+    const count = boxes().filter((box) => box.checked).length;
+    find("#choisis").textContent = count ? `${count} sur ${boxes().length}` : "tous";
+    find("#tous").hidden = !count;
+  }
+  function choose(only) {
+    conversation.only = only;
+    showChosen();
+    if (conversation.exchanges.length) keep();
+  }
+  async function fillWelcome() {
+    try {
+      const welcome = await (await fetch("conversation")).json();
+      find("#accueil").innerHTML = welcome.questions; // escaped by the server; see welcome.py
+      find("#documents").innerHTML = welcome.documents;
+      version = welcome.index;
+      conversation.only = conversation.only.filter((id) => boxes().some((box) => box.value === id));
+      showChosen();
+    } catch { /* the conversation works without them */ }
+  }
+
+  // --- what the user does -------------------------------------------------------------------
+
+  function submit() {
+    const box = find("#question");
+    const question = box.value;
+    if (!question.trim()) { box.focus(); return; }
+    box.value = "";
+    ask(question);
+  }
+  function cancelEdit() {
+    edited = -1;
+    find("#question").value = "";
+    find("#modification").hidden = true;
+    find("#question").focus();
+  }
+  function showTab(name) {
+    const tab = [...document.querySelectorAll('[role="tab"]')].find((one) => one.textContent.trim() === name);
+    if (tab?.getAttribute("aria-selected") !== "true") tab?.click();
+  }
+  const CLICKS = {
+    "a.renvoi": (link) => openEvidence(link),
+    "[data-question]": (button) => {
+      if (!find("#conversation")?.contains(button)) showTab("Conversation");
+      if (button.dataset.only) choose(button.dataset.only.split(" "));
+      ask(button.dataset.question);
+    },
+    "#nouvelle": startConversation,
+    "#arreter": () => { stop(); find("#question").focus(); },
+    "#annuler": cancelEdit,
+    "#tous": () => choose([]),
+    "#retour": () => { find("#retour").hidden = true; opened?.focus(); opened?.scrollIntoView({ block: "nearest" }); },
+    "[data-action]": (button) => actions[button.dataset.action]?.(rowOf(button), button),
+    "[data-ouvrir]": (button) => {
+      const item = readKept().find((one) => one.id === button.dataset.ouvrir);
+      if (item) { openConversation(item); find("#question").focus({ preventScroll: true }); }
+    },
+    "[data-supprimer]": (button) => removeConversations([button.dataset.supprimer]),
+    "#tout-supprimer": () => {
+      if (confirm("Supprimer toutes les conversations de ce navigateur ?")) {
+        removeConversations(readKept().map((item) => item.id));
+      }
+    },
+  };
+  document.addEventListener("click", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    for (const [selector, action] of Object.entries(CLICKS)) {
+      const target = event.target.closest?.(selector);
+      if (target) {
+        event.preventDefault();
+        action(target);
+        return;
+      }
+    }
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.id === "saisie") { event.preventDefault(); submit(); }
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches?.('#documents input[name="only"]')) {
+      choose(boxes().filter((box) => box.checked).map((box) => box.value));
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target.id !== "question" || event.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); submit(); }
+    if (event.key === "Escape" && edited >= 0) cancelEdit();
+  });
+  window.addEventListener("storage", (event) => { if (event.key === KEPT) listKept(); });
+
+  // --- beginning ----------------------------------------------------------------------------
+
+  // Gradio draws the page, and may draw it again when tabs change.
+  function mount() {
+    const frame = find("#conversation");
+    if (!frame || frame.dataset.pret) return;
+    frame.dataset.pret = "oui";
+    if (!filled) {
+      filled = true;
+      let id = "";
+      try { id = sessionStorage.getItem(CURRENT) ?? ""; } catch { /* storage closed */ }
+      conversation = readKept().find((item) => item.id === id) ?? conversation;
+    }
+    fillWelcome();
+    showConversation();
+    listKept();
+    if (location.hash.startsWith("#evidence/")) {
+      openEvidence(make("a", { href: location.hash.slice(1) }));
+      history.replaceState(null, "", location.pathname);
+    } else if (!conversation.exchanges.length) find("#question").focus({ preventScroll: true });
+  }
+  new MutationObserver(mount).observe(document, { childList: true, subtree: true });
+
+  // A session that has ended: the page to sign in.  The conversation stays in the browser.
+  const send = window.fetch;
+  window.fetch = async (...request) => {
+    const reply = await send(...request);
+    if (reply.status === 401) window.location.assign("/login");
+    return reply;
+  };
+})();
