@@ -40,6 +40,7 @@ DOORS = {
     "uvicorn": {"web/serve.py"},
     "llama_index": {"integrations/llama_index.py"},
     "argon2": {"users.py"},
+    "pypdfium2": {"corpus/printed.py"},
     "icalendar": {"obligations.py"},
     "openpyxl": {"obligations.py"},
 }

@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from assistant.web.evidence import text_to_html
-from assistant.web.message import NO_BREAK, set_spaces
+from assistant.web.text import NO_BREAK, set_spaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
