@@ -73,11 +73,11 @@ def test_the_passages_before_and_after_are_one_link_away(window: Page) -> None:
     ask(window, QUESTION)
     window.locator("#panneau mark").first.wait_for()
 
-    window.get_by_role("link", name="Précédent passage").click()
+    window.get_by_role("link", name="Passage précédent").click()
 
     window.wait_for_function("document.querySelector('#panneau mark')?.innerText.includes('Compte rendu')")
     assert window.locator("#panneau .verifie").count() == 0  # a passage, not a quotation
-    window.get_by_role("link", name="Suivant passage").click()
+    window.get_by_role("link", name="Passage suivant").click()
     window.wait_for_function("document.querySelector('#panneau mark')?.innerText.includes('différend')")
     assert "#" not in window.locator("#panneau .passage").inner_text()
 

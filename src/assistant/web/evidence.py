@@ -205,10 +205,13 @@ def _neighbours(row: int | None, passages: list[Passage]) -> str:
     if row is None:
         return ""
     links = []
-    for other, name, text in ((row - 1, "precedent", "← Précédent"), (row + 1, "suivant", "Suivant →")):
+    for other, name, text in (
+        (row - 1, "precedent", '<span aria-hidden="true">← </span>Passage précédent'),
+        (row + 1, "suivant", 'Passage suivant<span aria-hidden="true"> →</span>'),
+    ):
         if 0 <= other < len(passages):
             href = escape(Place(passages[other].document_id, passages[other].id).href)
-            links.append(f'<a class="renvoi {name}" href="{href}">{text}<span class="lu"> passage</span></a>')
+            links.append(f'<a class="renvoi {name}" href="{href}">{text}</a>')
     return f'<nav class="voisins" aria-label="Passages voisins">{"".join(links)}</nav>' if links else ""
 
 
