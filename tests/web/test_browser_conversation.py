@@ -236,6 +236,17 @@ def test_an_answer_is_copied_with_its_places(window: Page) -> None:
     assert "En vigueur jusqu’au 31 décembre 2030" in copied
 
 
+def test_an_answer_opens_as_a_sheet_to_print(window: Page) -> None:
+    ask(window, QUESTION)
+
+    with window.expect_popup() as opened:
+        press(window, "Imprimer")
+
+    opened.value.wait_for_load_state()
+    assert QUESTION in opened.value.inner_text("body").replace("\u00a0", " ")
+    assert "Fontclaire" in opened.value.inner_text("body")
+
+
 def test_an_edited_question_replaces_what_followed_it(window: Page) -> None:
     ask(window, "Quel jour travaillent les médiateurs ?")
     ask(window, MEAL)

@@ -97,7 +97,9 @@
 
   // --- the thread ---------------------------------------------------------------------------
 
-  const ACTIONS = [["copier", "Copier"], ["modifier", "Modifier la question"], ["relancer", "Relancer"]];
+  const ACTIONS = [
+    ["copier", "Copier"], ["imprimer", "Imprimer"], ["modifier", "Modifier la question"], ["relancer", "Relancer"],
+  ];
   function exchangeElement(exchange) {
     const reply = make("div", { className: "reponse" });
     reply.innerHTML = exchange.html; // escaped by the server; see message.py
@@ -121,6 +123,10 @@
     else emptyPanel();
     find("#fil article:last-child")?.scrollIntoView({ block: "start" });
   }
+  // What the server takes of the conversation before an exchange.
+  const historyOf = (row) => conversation.exchanges
+    .slice(Math.max(0, row - HISTORY_TURNS), row)
+    .map((turn) => ({ question: turn.question, answer: turn.text }));
   const rowOf = (element) => [...find("#fil").children].indexOf(element.closest("article"));
 
   // --- asking -------------------------------------------------------------------------------
@@ -141,7 +147,7 @@
       row = conversation.exchanges.length;
     }
     const mine = conversation;
-    const before = mine.exchanges.slice(Math.max(0, row - HISTORY_TURNS), row);
+    const history = historyOf(row);
     const exchange = { question, html: "", text: "", copy: "", only: [...mine.only] };
     mine.exchanges[row] = exchange;
     const element = exchangeElement({ ...exchange, html: '<p class="attente">Recherche dans les documents…</p>' });
@@ -159,10 +165,9 @@
     say("Recherche dans les documents…");
     const show = (html) => { exchange.html = html; reply.innerHTML = html; };
     try {
-      const history = before.map((turn) => ({ question: turn.question, answer: turn.text }));
       for await (const line of stream({ question, history, only: mine.only }, controller.signal)) {
         if (line.piece) show(exchange.html + line.piece);
-        if (line.done) finish(exchange, element, line.done, before);
+        if (line.done) finish(exchange, element, line.done, history);
       }
     } catch (error) {
       if (controller.signal.aborted) {
@@ -179,7 +184,7 @@
     if (running === controller) { running = null; busy(false); }
     if (mine === conversation) keep();
   }
-  function finish(exchange, element, done, before) {
+  function finish(exchange, element, done, history) {
     exchange.text = done.text;
     exchange.copy = done.copy;
     exchange.status = done.status;
@@ -189,7 +194,7 @@
     const first = element.querySelector("ol.citations a.renvoi");
     if (first) openEvidence(first, { focus: false });
     else emptyPanel();
-    const asked = { question: exchange.question, history: before, only: exchange.only, status: done.status };
+    const asked = { question: exchange.question, history, only: exchange.only, status: done.status };
     element.dispatchEvent(new CustomEvent("assistant:reponse", { bubbles: true, detail: asked }));
   }
   async function* stream(body, signal) {
@@ -233,6 +238,16 @@
       box.value = conversation.exchanges[row].question;
       find("#modification").hidden = false;
       box.focus();
+    },
+    imprimer: (row) => { // the answer sheet, in a tab of its own
+      const exchange = conversation.exchanges[row];
+      const fields = [["question", exchange.question], ["history", JSON.stringify(historyOf(row))]];
+      for (const id of exchange.only ?? []) fields.push(["only", id]);
+      const form = make("form", { method: "post", action: "sheet", target: "_blank" });
+      form.append(...fields.map(([name, value]) => make("input", { type: "hidden", name, value })));
+      document.body.append(form);
+      form.submit();
+      form.remove();
     },
     relancer: (row) => ask(conversation.exchanges[row].question, row),
   };
