@@ -124,9 +124,23 @@ def make_parser() -> argparse.ArgumentParser:
     duties.add_argument("--output", type=Path, metavar="FICHIER", help="écrire dans un fichier")
     command("settings", run_settings, "afficher les réglages en vigueur")
 
+    _add_feedback(commands, command)
     _add_users(commands, command)
     _add_fiches(commands, command)
     return parser
+
+
+def _add_feedback(commands: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
+    opinions = commands.add_parser("feedback", help="lire les avis donnés sur les réponses")
+    group = opinions.add_subparsers(title="commandes", metavar="COMMANDE", required=True)
+    command("list", run_feedback_list, "lister les avis", group=group)
+    export = command(
+        "export", run_feedback_export, "en faire des brouillons de questions de référence", group=group
+    )
+    export.add_argument("file", type=Path, metavar="FICHIER.jsonl")
+    delete = command("delete", run_feedback_delete, "supprimer des avis", group=group)
+    delete.add_argument("numbers", nargs="*", type=positive, metavar="NUMÉRO")
+    delete.add_argument("--all", action="store_true", help="tous")
 
 
 def _add_users(commands: Any, command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -366,6 +380,42 @@ def run_settings(arguments: argparse.Namespace) -> int:
         shown = os.pathsep.join(map(str, value)) if isinstance(value, tuple) else value
         print(f"{field.name} = {shown}    # {field.metadata['help']}")
     return 0
+
+
+# --- feedback --------------------------------------------------------------------------------
+
+
+def run_feedback_list(arguments: argparse.Namespace) -> int:
+    """List the opinions."""
+    from assistant.feedback import feedback_path, feedback_to_text, list_feedback
+
+    given = list_feedback(feedback_path(settings_of(arguments)))
+    print(feedback_to_text(given) or "Aucun avis.")
+    return 0
+
+
+def run_feedback_export(arguments: argparse.Namespace) -> int:
+    """Write the opinions as draft reference questions."""
+    from assistant.feedback import feedback_path, list_feedback, to_drafts
+
+    drafts, left = to_drafts(list_feedback(feedback_path(settings_of(arguments))))
+    write_file(arguments.file, "".join(f"{json.dumps(draft, ensure_ascii=False)}\n" for draft in drafts))
+    print(
+        f"{len(drafts)} brouillons dans « {arguments.file} » ; {len(left)} avis sans passage, laissés de côté."
+    )
+    return 0
+
+
+def run_feedback_delete(arguments: argparse.Namespace) -> int:
+    """Delete opinions."""
+    from assistant.feedback import delete_feedback, feedback_path
+
+    if bool(arguments.numbers) == arguments.all:
+        return usage("donnez les numéros des avis, ou « --all ».")
+    path = feedback_path(settings_of(arguments))
+    done = delete_feedback(path, None if arguments.all else arguments.numbers)
+    print(f"{done} avis supprimés.")
+    return 0 if arguments.all or done == len(set(arguments.numbers)) else 1
 
 
 # --- users -----------------------------------------------------------------------------------

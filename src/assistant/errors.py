@@ -17,6 +17,7 @@ AssistantError
 ├── ModelUnavailable      not on disk and not downloadable
 ├── QuestionsError        a file of questions for ``assistant batch`` is wrong
 ├── ReportError           the report of an evaluation cannot be read
+├── FeedbackError         an opinion cannot be kept or read
 └── SheetError            a file is not the sheet of an answer
 
 Each message is a French sentence: what happened, where, what to do.  A programming mistake stays
@@ -114,3 +115,7 @@ class ReportError(AssistantError):
 
 class SheetError(AssistantError):
     """A file is not the sheet of an answer."""
+
+
+class FeedbackError(AssistantError):
+    """An opinion cannot be kept or read."""

@@ -47,6 +47,7 @@ class Settings:
     hosts: str = _setting("", "noms par lesquels on joint la page, séparés par des virgules")
     session_idle: int = _setting(60, "minutes sans rien faire après lesquelles on se reconnecte")
     session_longest: int = _setting(720, "minutes après lesquelles on se reconnecte en tout cas")
+    feedback: Path = _setting(Path("feedback.sqlite"), "fichier des avis, à côté du dossier de l’index")
     rate: int = _setting(240, "demandes par minute et par adresse ; 0 : sans limite")
     upload_max_mb: int = _setting(50, "taille maximale d’un document ajouté par la page, en Mo")
     upload_max_pages: int = _setting(1000, "nombre maximal de pages d’un document ajouté par la page")

@@ -84,6 +84,16 @@ class Understanding(BaseModel):
     documents: list[str]
     follow_up: bool
     compares: bool
+    kinds: list[str] = Field(description="Ce qui est demandé, le plus précis d’abord.")
+    terms: list[str] = Field(description="Les mots cherchés, réduits à leur racine.")
+    articles: list[str]
+    numbers: list[str]
+    dates: list[str]
+    years: list[str]
+    period: str
+    territories: list[str]
+    acronyms: list[str]
+    courtesy: bool
 
 
 class Answer(BaseModel):

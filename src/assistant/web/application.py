@@ -38,6 +38,7 @@ def make_app(
     from assistant.library import MEGABYTE
     from assistant.web.access import guard
     from assistant.web.api import make_api
+    from assistant.web.opinions import add_opinions
     from assistant.web.page import build_page
     from assistant.web.routes import conversation_routes
     from assistant.web.sheets import add_sheets
@@ -56,6 +57,7 @@ def make_app(
     _add_own_routes(app)
     app.include_router(conversation_routes(assistant))
     add_sheets(app, assistant)
+    add_opinions(app, assistant)
     app.mount("/api", make_api(assistant))
     gr.mount_gradio_app(
         app,
