@@ -28,7 +28,7 @@ MAX_BYTES = 10 * 2**20
 VERSION = 1  # of the data in the file
 _DATA = re.compile(r'<script type="application/json" id="donnees">(.*?)</script>', re.DOTALL)
 # The file may be opened anywhere: nothing in it runs or is loaded.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'"
 _STYLE = """
 :root { color-scheme: light; }
 body { color: #1f2937; background: #fff; font: 11pt/1.5 system-ui, sans-serif; margin: 2rem auto;
@@ -120,8 +120,11 @@ def make_sheet(answer: Answer, index: Index, *, today: date) -> Sheet:
 # --- the file --------------------------------------------------------------------------------
 
 
-def sheet_to_html(sheet: Sheet) -> str:
-    """Return a sheet as one HTML file; whatever its texts hold, they stay text."""
+def sheet_to_html(sheet: Sheet, *, controls: str = "") -> str:
+    """Return a sheet as one HTML file; whatever its texts hold, they stay text.
+
+    ``controls`` is markup that is shown and not printed, where the file is a page of the server.
+    """
     data = json.dumps(asdict(sheet) | {"id": sheet.id}, ensure_ascii=False).replace("<", "\\u003c")
     answer = "".join(f"<p>{_lines(part)}</p>" for part in re.split(r"\n\s*\n", sheet.answer.strip()) if part)
     title = "Ce que dit le texte" if any(q.quote for q in sheet.quotations) else "Source"
@@ -151,6 +154,7 @@ def sheet_to_html(sheet: Sheet) -> str:
 <h1>{escape(sheet.question)}</h1>
 <p class="aide">Pour imprimer ou enregistrer en PDF\u00a0: Ctrl + P. Pour vérifier plus tard\u00a0:
 <code>assistant verify FICHIER</code></p>
+{controls}
 {answer}
 {f"<h2>{title}</h2>" if said else ""}
 {said}

@@ -48,6 +48,15 @@ def test_a_sheet_may_be_downloaded_and_follows_the_conversation(page_url: str, t
 
     assert headers["content-disposition"] == f'attachment; filename="reponse-{read_sheet(path)[0].id}.html"'
     assert "Fontclaire" in html
+    assert "<form" not in html
+
+
+def test_the_page_of_a_sheet_has_a_button_for_its_file(page_url: str) -> None:
+    _, html, _ = post(page_url, question=f'{QUESTION} "><b>')
+
+    assert 'name="download"' in html
+    assert "&quot;&gt;&lt;b&gt;" in html
+    assert "<b>" not in html
 
 
 def test_only_the_documents_of_the_conversation_are_cited(page_url: str, tmp_path: Path) -> None:

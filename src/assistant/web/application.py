@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from assistant.pipeline import Assistant
 
 HERE = Path(__file__).parent
-STYLES, SCRIPTS = ("style.css", "documents.css", "quality.css"), ("page.js", "documents.js")
+STYLES = ("style.css", "documents.css", "quality.css", "opinions.css")
+SCRIPTS = ("page.js", "documents.js", "opinions.js")
 
 
 def make_app(

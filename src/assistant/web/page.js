@@ -99,6 +99,7 @@
 
   const ACTIONS = [
     ["copier", "Copier"], ["imprimer", "Imprimer"], ["modifier", "Modifier la question"], ["relancer", "Relancer"],
+    ["avis", "Donner un avis"],
   ];
   function exchangeElement(exchange) {
     const reply = make("div", { className: "reponse" });
@@ -250,6 +251,11 @@
       form.remove();
     },
     relancer: (row) => ask(conversation.exchanges[row].question, row),
+    avis: (row, button) => { // see opinions.js
+      const { question, only } = conversation.exchanges[row];
+      const detail = { question, history: historyOf(row), only: only ?? [] };
+      button.closest("article").dispatchEvent(new CustomEvent("assistant:avis", { bubbles: true, detail }));
+    },
   };
 
   // --- the evidence -------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
@@ -40,8 +41,10 @@ def add_sheets(app: FastAPI, assistant: Assistant) -> None:
             if assistant.index is index and knowledge is index.knowledge:
                 break
         sheet = make_sheet(given, index, today=date.today())
-        reply = HTMLResponse(sheet_to_html(sheet), headers={"content-security-policy": PLAIN_POLICY})
-        if "download" in fields:
+        download = "download" in fields
+        html = sheet_to_html(sheet, controls="" if download else _download_form(fields))
+        reply = HTMLResponse(html, headers={"content-security-policy": PLAIN_POLICY})
+        if download:
             reply.headers["content-disposition"] = f'attachment; filename="reponse-{sheet.id}.html"'
         return reply
 
@@ -53,3 +56,16 @@ def add_sheets(app: FastAPI, assistant: Assistant) -> None:
         except (ValueError, AssistantError) as error:
             said = str(error) if isinstance(error, AssistantError) else "La demande est mal écrite."
             raise HTTPException(422, said) from error
+
+
+def _download_form(fields: dict[str, list[str]]) -> str:
+    """Return the button that asks for the same sheet as a file."""
+    hidden = "".join(
+        f'<input type="hidden" name="{name}" value="{escape(value)}">'
+        for name in ("question", "history", "only")
+        for value in fields.get(name, ())
+    )
+    return (
+        f'<form method="post" action="sheet" class="aide">{hidden}<button name="download" value="1">'
+        "Télécharger cette feuille</button></form>"
+    )
