@@ -14,10 +14,12 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.french import fold
+from assistant.records import Turn
 
 if TYPE_CHECKING:
     from assistant.search.embedding import Embedder
@@ -202,6 +204,11 @@ def main() -> None:
                 figures = recall(index, embedder, noisy[names[-1]], (step,))
                 print(f"| {step} | {figures[0]:.3f} | {figures[1]:.3f} |", flush=True)
 
+    strays = sum(
+        understand(question, [Turn(before)], index.knowledge).follow_up
+        for (before, _), (question, _) in pairwise(pairs)
+    )
+    print(f"\n{strays} of {len(pairs) - 1} questions taken for a follow-up of one drawn at random")
     timings = []
     for question, _ in noisy[names[-1]]:
         start = time.perf_counter()
@@ -209,7 +216,7 @@ def main() -> None:
         timings.append((time.perf_counter() - start) * 1000)
     timings.sort()
     print(
-        f"\nunderstanding: p50 {statistics.median(timings):.2f} ms, p95 {timings[len(timings) * 95 // 100]:.2f} ms"
+        f"understanding: p50 {statistics.median(timings):.2f} ms, p95 {timings[len(timings) * 95 // 100]:.2f} ms"
     )
     sets = {"cross questions": [question for question, _ in pairs]}
     if options.piaf.is_dir():

@@ -17,6 +17,9 @@ def completed(text: str, *questions: str, answer: str = "") -> str:
     ("text", "earlier", "meant"),
     [
         pytest.param("et en août ?", "quels horaires pour les médiateurs ?", "horaires mediateurs", id="adds"),
+        pytest.param("qui paie ?", "le gilet est perdu", "gilet perdu", id="a_verb_alone"),
+        pytest.param("il faut l'envoyer à qui ?", "un compte rendu trimestriel", "compte rendu trimestriel", id="a_clitic"),
+        pytest.param("laquelle travaille la nuit ?", "les équipes de barques", "equipes barques", id="which"),
         pytest.param("pourquoi ?", "le gilet est orange", "gilet orange", id="why"),
         pytest.param("combien ?", "un gilet perdu se paie", "gilet perdu paie", id="how_much"),
         pytest.param("quel délai ?", "remettre le compte rendu", "remettre compte rendu", id="a_relational_noun"),
@@ -38,6 +41,10 @@ def test_a_follow_up_takes_over_the_subject(text: str, earlier: str, meant: str)
         pytest.param("et dans la convention ?", "horaires dans le règlement", "horaires", id="same_preposition"),
         pytest.param("et pour un majeur ?", "qui prévenir pour un mineur ?", "prevenir", id="audience"),
         pytest.param("et pour un canoë ?", "quel prix pour un pédalo", "prix", id="what_follows_pour"),
+        pytest.param("et avant ?", "horaires dans la convention 2024", "horaires", id="another_time"),
+        pytest.param("et zuydcote ?", "combien de barques à Oyes ?", "barques", id="a_name_alone"),
+        pytest.param("et le CVB ?", "que décide le MTV ?", "decide", id="an_acronym"),
+        pytest.param("nombre de jeunes ?", "taux de vols à Valmont", "valmont", id="the_place_stays"),
         pytest.param("et à Zuydcote ?", "combien de barques à Oyes ?", "barques", id="unlisted_name"),
     ],
 )  # fmt: skip

@@ -29,7 +29,8 @@ _EMPTY = STOP_WORDS | frozenset(
     combien comment quand ou pourquoi alors sinon aussi exactement precisement vraiment dit dire dis donc
     chose cas exemple detail details plus encore meme autre autres ok oui non merci qui quoi possible ensuite
     concretement obligatoire minimum maximum apres avant sur savoir texte article page source ecrit sait trouve
-    prevu precise preciser precision explique expliquer peux pouvez faut doit doivent dois faire va vont resume
+    detailler expliquer developper resumer citer preciser prevu precise precision explique peux pouvez faut doit
+    doivent dois faire va vont resume
     si idem pareil hein bref stp svp sur surement tout toutes tous ca
     """.split()
 )
@@ -45,7 +46,7 @@ _RELATIONAL = frozenset(
 )
 # "il faut", "fait-il", "y a-t-il": pronouns that stand for nothing.
 _IMPERSONAL = re.compile(
-    r"\b(?:fait|faut|s'agit|existe|suffit|reste|arrive|pleut|y a|a)-?t?-il\b"
+    r"\b(?:fait|faut|vaut|s'agit|existe|suffit|reste|arrive|passe|pleut|y a|a)[- ]?t?-il\b"
     r"|\best-il (?:possible|obligatoire|necessaire|vrai|prevu|interdit|permis)\b"
     r"|\bil (?:y (?:a|avait|aura)|faut|faudrait|fallait|existe|existait|s'agit|suffit|reste|manque"
     r"|(?:est|etait) (?:possible|obligatoire|necessaire|prevu|interdit|permis|vrai|question))\b"
@@ -68,9 +69,10 @@ _PRONOUN = re.compile(
 )
 _STRONG_PRONOUNS = frozenset("il elle ils elles lui eux celui celle ceux celles".split())
 _POINTING = re.compile(
-    r"\b(?:ce|cet|cette|ces) (?P<noun>[a-z]{3,})|\b(?:ca|cela)\b(?! (?:veut|signifie|sert|se passe|existe|consiste))"
-    r"|\b(?:la[- ]dessus|la[- ]bas|dans ce cas|le meme|la meme|les memes|celui-ci|celle-ci|ce dernier|cette derniere"
-    r"|l'autre|les autres|la premiere?|la seconde|le second|le premier|la deuxieme|le deuxieme)(?!\w)"
+    r"(?<!-)\b(?:ce|cet|cette|ces) (?!qui\b|que\b|sont\b|sera\b)(?P<noun>[a-z]{3,})"
+    r"|\b(?:ca|cela)\b(?! (?:veut|signifie|sert|se passe|existe|consiste))"
+    r"|\b(?:la[- ]dessus|la[- ]bas|dans ce cas|(?:le|la|les) memes?(?= *(?:$|[?,.]))|celui-ci|celle-ci|ce dernier"
+    r"|cette derniere|l'autre|les autres|la premiere?|la seconde|le second|le premier|la deuxieme|le deuxieme)(?!\w)"
 )
 _THIS_TIME = frozenset(
     "annee mois semaine jour moment pacte schema convention rapport etude document point".split()
@@ -79,6 +81,12 @@ _THIS_TIME = frozenset(
 _OWN_NOUN = re.compile(
     r"(?:\b(?:le|la|les|un|une|des|du|mon|ma|mes|son|sa|notre|nos|votre|chaque|tout|toute|aux?)\s+|\b[ld]')(?P<noun>[a-z]{3,})"
 )
+# "l'envoyer", after a modal or a preposition: a pronoun and a verb, no noun.
+_VERB = re.compile(
+    r"\b(?:faut|faudra|faudrait|doit|dois|peut|peux|pour|de|va)\s+(?:l'|l[ae]s?\s)[a-z]+(?:er|ir|re)\b"
+)
+_WHICH = re.compile(r"^(?:laquelle|lequel|lesquel(?:le)?s)\b(?! d)|\bqui y\b")
+_BACK_IN_TIME = re.compile(r"\b(?:avant|auparavant|maintenant|aujourd'hui|actuellement)\s*\??$")
 # People a rule is about, institutions and documents: elements that replace one another.
 _AUDIENCES = frozenset(
     stem(word)
@@ -141,8 +149,11 @@ def _lean(text: str, whole: str, before: str, answer: str, territories: Collecti
     topic = _NEW_TOPIC.match(fold(text))
     if topic:
         return FollowUp(text[topic.end() :].strip() or text)
-    if not whole or not leans(text, f"{whole} {answer[:300]}", territories):
+    if not whole:
         return FollowUp(text)
+    if not leans(text, f"{whole} {answer[:300]}", territories):
+        place = _place_to_keep(text, whole, territories)
+        return FollowUp(" ".join((text, *place)), before if place else "")
     replaced = _replaced(text, whole, territories)
     said = {stem(word) for word in words(text)}
     kept = [word for word in _subject_words(whole) if stem(word) not in said and word not in replaced]
@@ -151,6 +162,20 @@ def _lean(text: str, whole: str, before: str, answer: str, territories: Collecti
     )
     carried = list(dict.fromkeys((*kept[:MAX_CARRIED], *entity)))
     return FollowUp(" ".join((text, *carried)), before or whole, tuple(replaced), entity)
+
+
+def _place_to_keep(text: str, whole: str, territories: Collection[str]) -> list[str]:
+    """Return the territory a figure is still asked for: « nombre d'habitants ? » after one on the Ternois."""
+    content = [word for word in content_words(text) if word not in _EMPTY]
+    if any(word[0].isupper() for word in re.findall(r"\w+", text)[1:]):
+        return []  # it names a place or a service of its own
+    if (
+        len(content) > 3
+        or "how_many" not in question_kinds(text)
+        or any(word in territories for word in content)
+    ):
+        return []
+    return [word for word in dict.fromkeys(words(whole)) if word in territories]
 
 
 def leans(text: str, context: str, territories: Collection[str] = ()) -> bool:
@@ -168,10 +193,17 @@ def leans(text: str, context: str, territories: Collection[str] = ()) -> bool:
     bare = _IMPERSONAL.sub(" ", folded)
     if connective and len(own) <= (3 if connective["word"] in _WEAK_CONNECTIVES else 6):
         return True
-    if not own or (len(own) <= 6 and _has_loose_pronoun(bare)):
+    if not own or (len(own) <= 6 and _has_loose_pronoun(text)):
         return True
-    if pointing := _POINTING.search(bare):
+    if _WHICH.search(folded):
+        return len(own) <= 4
+    pointing = _POINTING.search(bare)
+    if (
+        pointing and not content_words(bare[: pointing.start()])[1:]
+    ):  # "l'indice de jeunesse, ça se calcule ?"
         return _points_back(pointing["noun"], len(own), context)
+    if len(own) == 1 and _lacks_subject(text):
+        return True  # "qui paie ?", "versée quand ?"
     # "Béthune ?", "mineur ?": an element of a type that the question before has too
     alone = len(content) == 1 and "definition" not in question_kinds(text)
     return alone and _type_of(own[0], territories) is not None
@@ -186,13 +218,31 @@ def _points_back(noun: str | None, own: int, context: str) -> bool:
     return own <= 3 or stem(noun) in {stem(word) for word in words(context)}
 
 
-def _has_loose_pronoun(folded: str) -> bool:
+def _lacks_subject(text: str) -> bool:
+    """Whether a question of one word asks, and the word is no noun: it has neither determiner nor capital."""
+    folded = _VERB.sub(" ", fold(text))
+    kinds = set(question_kinds(text))
+    if re.search(r"\b(?:de |d')[a-z]{3,}", folded):
+        return False  # "combien de jeunes ?"
+    named = any(word[0].isupper() for word in re.findall(r"\w+", text)[1:])
+    nouns = [noun for noun in _OWN_NOUN.finditer(folded) if noun["noun"] not in _EMPTY]
+    return (
+        bool(kinds - {"definition", "list", "comparison"})
+        and "definition" not in kinds
+        and not named
+        and not nouns
+    )
+
+
+def _has_loose_pronoun(text: str) -> bool:
     """Whether a pronoun stands for something that this question does not name before it."""
+    folded = _IMPERSONAL.sub(lambda match: " " * len(match[0]), fold(text))
     for match in _PRONOUN.finditer(folded):
         if match["word"] not in _STRONG_PRONOUNS:
             continue
-        ahead = folded[: match.start()]
-        if not any(noun["noun"] not in _EMPTY for noun in _OWN_NOUN.finditer(ahead)):
+        ahead = text[: match.start()] if len(text) == len(folded) else folded
+        names = any(word[0].isupper() for word in re.findall(r"\w{2,}", ahead)[1:]) or ahead[:2].isupper()
+        if not names and not any(noun["noun"] not in _EMPTY for noun in _OWN_NOUN.finditer(fold(ahead))):
             return True
     return False
 
@@ -224,8 +274,11 @@ def _replaced(text: str, whole: str, territories: Collection[str]) -> list[str]:
     new = {kind for word in content_words(text) if (kind := _type_of(word, territories))}
     if "document" in new:
         new.add("year")  # "et dans le pacte 2017-2022 ?": years name documents
+    if _BACK_IN_TIME.search(fold(text)):
+        new |= {"document", "year"}  # "et avant ?": another document than the one spoken of
     replaced = [word for word in words(whole) if _type_of(word, territories) in new]
-    return replaced + [word for word in _slot(text, whole) if word not in replaced]
+    said = {stem(word) for word in words(text)}
+    return [word for word in dict.fromkeys((*replaced, *_slot(text, whole))) if stem(word) not in said]
 
 
 def _slot(text: str, whole: str) -> list[str]:
@@ -236,8 +289,10 @@ def _slot(text: str, whole: str) -> list[str]:
     connective = _CONNECTIVE.match(fold(text))
     tokens = _TOKEN.findall(text[connective.end() :] if connective else text)
     tokens = [token for token in tokens if token[0].isalnum()]
-    if not connective or not tokens or fold(tokens[0]) not in _PREPOSITIONS:
+    if not connective or not tokens:
         return []
+    if fold(tokens[0]) not in _PREPOSITIONS:
+        return _name_slot(tokens, whole)
     head, name = fold(tokens[0]), _is_name(tokens[1:])
     if len(_content(tokens[1:])) > 3:
         return []
@@ -254,6 +309,16 @@ def _slot(text: str, whole: str) -> list[str]:
         if _content(phrase) and (head not in _PLACE or _is_name(phrase) == name):
             return _content(phrase)[:3]
     return []
+
+
+def _name_slot(tokens: Sequence[str], whole: str) -> list[str]:
+    """Return the last name of the earlier question, for « et Brécourt ? »; an acronym for « et la PMI ? »."""
+    content = [token for token in tokens if fold(token) not in STOP_WORDS]
+    if len(content) != 1 or not _is_name(content):
+        return []
+    old = [token for token in _TOKEN.findall(whole)[1:] if token.isalpha() and len(token) > 1]
+    same = [token for token in old if _is_name([token]) and token.isupper() == content[0].isupper()]
+    return words(same[-1]) if same and fold(same[-1]) not in STOP_WORDS else []
 
 
 def _content(tokens: Sequence[str]) -> list[str]:
@@ -292,7 +357,7 @@ def _entity(text: str, whole: str, answer: str) -> list[str]:
                     ]
                     return near[:MAX_ENTITY]
         return []
-    if _has_loose_pronoun(bare) and "who" in question_kinds(whole):
+    if _has_loose_pronoun(text) and "who" in question_kinds(whole):
         old = set(tokenize(whole))
         first = [word for word in words(sentences[0]) if word not in _EMPTY and len(word) > 2]
         return [word for word in first if stem(word) not in old][:MAX_ENTITY]

@@ -61,7 +61,7 @@ def understand(
     text, notes = mend(text, knowledge, without=without)
     told = list(notes)
     asked = text
-    follow_up = False
+    follow_up, period = False, _period(fold(text))
     if history and "follow_up" not in without:
         turns = [
             Turn(mend(" ".join(turn.question.split()), knowledge, without=without).text, turn.answer)
@@ -93,7 +93,7 @@ def understand(
         numbers=references.numbers,
         dates=references.dates,
         years=references.years,
-        period=_period(fold(text)),
+        period=period or _period(fold(text)),
         territories=tuple(word for word in dict.fromkeys(said) if word in knowledge.territories),
         acronyms=acronyms,
     )
