@@ -125,7 +125,7 @@ def test_batch_builds_what_it_needs(places, run, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("form", "start"),
     [
-        ("table", "La ville et le prestataire doit"),
+        ("table", "La ville et le prestataire doivent"),
         ("json", "["),
         ("csv", "qui,modalité"),
         ("ics", "BEGIN:VCALENDAR"),

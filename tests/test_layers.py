@@ -16,7 +16,7 @@ LAYERS = (
     ("french", "settings", "users"),
     ("corpus",),
     ("search",),
-    ("answers", "obligations", "overview", "quality", "register"),
+    ("answers", "obligations", "overview", "quality", "register", "discovery"),
     ("rendering", "sheet"),
     ("pipeline",),
     ("authoring", "batch", "feedback", "integrations", "library"),
@@ -35,6 +35,8 @@ DOORS = {
         "web/application.py",
         "web/documents.py",
         "web/quality.py",
+        "web/obligations.py",
+        "web/discover.py",
     },
     "fastapi": {
         "web/api.py",

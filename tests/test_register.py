@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from assistant.obligations import Duty
+from assistant.obligations import Duty, list_duties
 from assistant.records import DocumentInfo, Obligation
 from assistant.register import (
     DATED,
@@ -12,11 +13,13 @@ from assistant.register import (
     OTHER_ACTORS,
     RECURRING,
     WHENEVER,
+    DutyPlace,
     Register,
     Wanted,
     group_actors,
     is_due_this_month,
     name_themes,
+    place_of_duty,
     timings_of,
 )
 
@@ -111,7 +114,7 @@ def test_what_is_due_this_month(found: Duty, expected: bool) -> None:
 @pytest.mark.parametrize(
     ("wanted", "who"),
     [
-        (Wanted(), ["La ville et le prestataire", "L’intendant"]),
+        (Wanted(), ["L’intendant", "La ville et le prestataire"]),
         (Wanted(text="MENUS affiche"), ["L’intendant"]),
         (Wanted(text="arrangements"), ["La ville et le prestataire"]),  # by the stem
         (Wanted(text="arran"), ["La ville et le prestataire"]),  # while it is typed
@@ -119,7 +122,7 @@ def test_what_is_due_this_month(found: Duty, expected: bool) -> None:
         (Wanted(actors=("Communes et intercommunalités",)), ["La ville et le prestataire"]),
         (
             Wanted(actors=("Communes et intercommunalités", OTHER_ACTORS)),
-            ["La ville et le prestataire", "L’intendant"],
+            ["L’intendant", "La ville et le prestataire"],
         ),
         (Wanted(documents=("guide-absent",)), ["L’intendant"]),
         (Wanted(timings=(DELAYED,)), ["La ville et le prestataire"]),
@@ -143,7 +146,43 @@ def test_duties_of_expired_documents_show_only_when_asked(register: Register) ->
 
     assert "charte-valmont-2024" not in {d.document.id for d in register.find(Wanted(), after)}
     assert "charte-valmont-2024" in {d.document.id for d in register.find(Wanted(expired=True), after)}
+    assert len(register.find(Wanted(documents=("charte-valmont-2024",)), after)) == 1
 
 
 def test_the_next_dates_come_nearest_first(register: Register) -> None:
     assert [day for _, day in register.next_dates(TODAY, 3)] == [date(2026, 7, 1)]
+
+
+# --- where a duty is said --------------------------------------------------------------------
+
+
+def test_a_duty_of_a_fiche_is_said_by_the_nearest_sentence_of_its_passage(assistant) -> None:
+    knowledge = assistant.index.knowledge
+    stated = next(d for d in list_duties(knowledge) if d.fiche_id == "charte-desaccord")
+
+    place = place_of_duty(stated, knowledge)
+
+    text = knowledge.documents["charte-valmont-2024"].text[place.start : place.end]
+    assert text.startswith("Si un différend oppose la ville et le prestataire")
+    assert text.endswith("deux mois.")
+
+
+def test_a_duty_without_its_original_has_a_passage_and_no_range(assistant) -> None:
+    knowledge = assistant.index.knowledge
+    stated = next(d for d in list_duties(knowledge) if d.fiche_id == "guide-repas")
+
+    assert place_of_duty(stated, knowledge) == DutyPlace("fiche:guide-repas")
+    assert place_of_duty(replace(stated, fiche_id="gone"), knowledge) is None
+
+
+def test_a_duty_found_by_rules_is_said_where_it_was_found(assistant) -> None:
+    knowledge = assistant.index.knowledge
+    document = knowledge.documents["charte-valmont-2024"]
+    start = document.text.index("Le coordinateur remet")
+    found = Duty(obligation(), document.info, "", "", span=(start, start + 40))
+
+    place = place_of_duty(found, knowledge)
+
+    assert (place.start, place.end) == (start, start + 40)
+    passage = next(p for p in knowledge.passages if p.id == place.passage_id)
+    assert passage.start <= start < passage.end

@@ -39,6 +39,15 @@ HEADER = (
     "origine",
 )
 DONE = "fait le"  # the column added where the reader ticks what is done
+_SEVERAL = re.compile(
+    r"^(?:Les|Des|Ces|Ceux|Tous|Toutes|Certains|Certaines)\b|\b(?:et|ainsi que)\b", re.IGNORECASE
+)
+_PLURALS = {
+    "doit": "doivent",
+    "ne doit pas": "ne doivent pas",
+    "peut": "peuvent",
+    "devrait": "devraient",
+}
 _YEARLY, _ONCE = r"\d\d-\d\d", r"\d{4}-\d\d-\d\d"
 
 
@@ -213,8 +222,21 @@ def duties_to_json(duties: Iterable[Duty]) -> list[dict[str, str]]:
 def summary_of(duty: Duty) -> str:
     """Return an obligation as one sentence; one found by rules is a sentence already."""
     o = duty.obligation
-    said = f"{o.who} {o.modality} {o.duty}" if duty.fiche_id else o.duty
+    said = f"{o.who} {verb_of(o)} {o.duty}" if duty.fiche_id else o.duty
     return f"{said} ({o.to})" if o.to else said
+
+
+def verb_of(obligation: Obligation) -> str:
+    """Return the modality in the number of its subject.
+
+    >>> from assistant.records import Obligation
+    >>> verb_of(Obligation("Les éducateurs", "ne doit pas", "agir seuls"))
+    'ne doivent pas'
+    """
+    one = obligation.modality
+    if not _SEVERAL.search(obligation.who.split("(")[0]):
+        return one
+    return _PLURALS.get(one, one)
 
 
 def duties_to_calendar(duties: Iterable[Duty], *, today: date) -> str:

@@ -6,15 +6,16 @@ import calendar
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
+from assistant.answers.quotes import quotable_units
 from assistant.french import fold, tokenize, words
 from assistant.obligations import due_text, list_duties, next_due
 from assistant.search.validity import is_expired
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
 
     from assistant.obligations import Duty
     from assistant.records import DocumentInfo, Obligation
@@ -119,10 +120,13 @@ class Register:
         )
 
     def find(self, wanted: Wanted, today: date, done: Iterable[str] = ()) -> list[Duty]:
-        """Return the duties that fit; ``done`` are the ids of those ticked."""
+        """Return the duties that fit: by their next date, then those without one in the order of documents.
+
+        ``done`` are the ids of those ticked.
+        """
         asked = [(word, set(tokenize(word))) for word in words(wanted.text)]
         ticked = set(done)
-        return [
+        fit = [
             row.duty
             for row in self.rows
             if _meets(wanted.actors, row.actors)
@@ -130,11 +134,16 @@ class Register:
             and _meets(wanted.documents, (row.duty.document.id,))
             and _meets(wanted.timings, row.timings)
             and _meets(wanted.modalities, (row.duty.obligation.modality,))
-            and (wanted.expired or not is_expired(row.duty.document, today))
+            and (
+                wanted.expired
+                or row.duty.document.id in wanted.documents  # asked for by name
+                or not is_expired(row.duty.document, today)
+            )
             and (wanted.done is None or wanted.done == (row.duty.id in ticked))
             and (not wanted.this_month or is_due_this_month(row.duty, today))
             and all(word in row.text or (terms and terms <= row.terms) for word, terms in asked)
         ]
+        return sorted(fit, key=lambda duty: next_due(duty, today) or date.max)
 
     def next_dates(self, today: date, count: int) -> list[tuple[Duty, date]]:
         """Return the duties due next, the nearest first."""
@@ -149,6 +158,46 @@ def _meets(asked: Sequence[str], has: Sequence[str]) -> bool:
 def _row(duty: Duty, actors: tuple[str, ...], themes: tuple[str, ...]) -> Row:
     text = " ".join((*duty.row(), *duty.tags, due_text(duty.obligation)))
     return Row(duty, actors, themes, timings_of(duty.obligation), fold(text), frozenset(tokenize(text)))
+
+
+# --- where -----------------------------------------------------------------------------------
+
+MIN_SHARED = 2  # terms that an obligation and the sentence it comes from have in common
+
+
+@dataclass(frozen=True, slots=True)
+class DutyPlace:
+    """Where a duty is said: a passage, and in it the sentence; (0, 0) without the original."""
+
+    passage_id: str
+    start: int = 0
+    end: int = 0
+
+
+def place_of_duty(duty: Duty, knowledge: Knowledge) -> DutyPlace | None:
+    """Return where a duty is said, or None when its passage is no longer there.
+
+    A fiche's obligation is in other words than its source: of the fiche's passages, the sentence
+    with the rarest of its words is taken, or the whole passage when none has two of them.
+    """
+    passages = [p for p in knowledge.passages if p.document_id == duty.document.id]
+    if duty.span:
+        start, end = duty.span
+        inside = (p.id for p in passages if p.original and p.start <= start < p.end)
+        return DutyPlace(next(inside, ""), start, end)
+    own = [p for p in passages if p.fiche_id == duty.fiche_id]
+    if not own:
+        return None
+    o = duty.obligation
+    wanted = set(tokenize(" ".join((o.duty, o.to, o.deadline, o.condition))))
+    best, found = 0.0, DutyPlace(own[0].id, own[0].start, own[0].end)
+    for passage in own:
+        for start, end in quotable_units(passage.text) if passage.original else ():
+            shared = wanted & set(tokenize(passage.text[start:end]))
+            worth = sum(map(knowledge.vocabulary.idf, shared))
+            if len(shared) >= MIN_SHARED and worth > best:
+                best, found = worth, DutyPlace(passage.id, passage.start + start, passage.start + end)
+    return found
 
 
 # --- when ------------------------------------------------------------------------------------

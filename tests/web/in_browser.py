@@ -155,3 +155,15 @@ def scrolls_sideways(window: Page) -> list[str]:
         for selector in ("html", "#conversation", "#panneau")
         if window.locator(selector).evaluate("e => e.scrollWidth > e.clientWidth")
     ]
+
+
+def show_tab(window: Page, name: str) -> None:
+    """Open a tab; on a narrow screen, from the menu of those without room."""
+    tab = window.get_by_role("tab", name=name, exact=True)
+    window.get_by_role("tab").first.wait_for()
+    window.wait_for_timeout(300)  # the page measures its tabs once they are there
+    if tab.is_visible():
+        tab.click()
+    else:
+        window.locator(".overflow-menu > button").click()
+        window.locator(".overflow-dropdown button", has_text=name).click()

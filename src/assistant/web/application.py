@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from assistant.pipeline import Assistant
 
 HERE = Path(__file__).parent
-STYLES = ("style.css", "documents.css", "quality.css", "opinions.css")
-SCRIPTS = ("page.js", "documents.js", "opinions.js")
+STYLES = ("style.css", "documents.css", "lists.css", "quality.css", "opinions.css")
+SCRIPTS = ("page.js", "documents.js", "lists.js", "opinions.js")
 
 
 def make_app(

@@ -8,8 +8,10 @@ import gradio as gr
 
 from assistant.web.access import visitor_of
 from assistant.web.conversation import build_conversation
+from assistant.web.discover import build_discover
 from assistant.web.documents import build_documents
 from assistant.web.login import account_to_html
+from assistant.web.obligations import build_obligations
 from assistant.web.quality import build_quality
 
 if TYPE_CHECKING:
@@ -21,7 +23,9 @@ TITLE = "Assistant de la prévention spécialisée"
 # In the order shown: name → what adds its components to the page being built.
 TABS: dict[str, Callable[[Assistant], None]] = {
     "Conversation": build_conversation,
+    "Obligations": build_obligations,
     "Documents": build_documents,
+    "Découvrir": build_discover,
     "Qualité": build_quality,
 }
 
