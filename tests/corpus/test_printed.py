@@ -55,6 +55,10 @@ def test_words_that_are_not_on_the_page_change_nothing(pdf: Path, quote: str) ->
     assert ImageChops.difference(image_of(pdf), image_of(pdf, quote)).getbbox() is None
 
 
+def test_the_letters_stay_black_under_the_highlight(pdf: Path) -> None:
+    assert image_of(pdf, "La barque part").getextrema() == image_of(pdf).getextrema() == ((0, 255),) * 3
+
+
 def test_a_page_that_is_not_there_is_said_so(pdf: Path) -> None:
     with pytest.raises(IndexError):
         render_page(pdf, 2)

@@ -138,7 +138,7 @@ def test_the_first_words_come_at_once(window: Page) -> None:
 
     took = window.evaluate(script, MEAL)
 
-    assert took < 5 * MAX_FIRST_WORDS  # a loaded machine; python -m evals bench has the figure
+    assert took < 5 * MAX_FIRST_WORDS  # the machine of the tests may be loaded
 
 
 # --- refusals ----------------------------------------------------------------------------------
@@ -346,6 +346,26 @@ def test_two_people_have_their_own_conversations(chromium: Browser, application:
         assert "dix-neuf heures" in last_reply(other)
         ask(other, "et le matin ?")
         assert MEAL in last_reply(other).replace("\u00a0", " ")
+
+
+def test_a_phone_goes_to_the_evidence_and_back(window: Page) -> None:
+    window.set_viewport_size({"width": 320, "height": 640})
+    ask(window, QUESTION)
+    window.locator("#panneau mark").first.wait_for()
+    assert not window.evaluate(
+        "document.querySelector('#preuve-1 h3').getBoundingClientRect().top < innerHeight"
+    )
+
+    window.locator(".citations a.renvoi").click()
+
+    window.wait_for_function(
+        "document.querySelector('#preuve-1 h3').getBoundingClientRect().top < innerHeight / 2"
+    )
+    press(window, "Revenir à la réponse")
+    window.wait_for_function(
+        "(box => box.top >= 0 && box.bottom <= innerHeight)(document.activeElement.getBoundingClientRect())"
+    )
+    assert window.evaluate("document.activeElement.matches('.citations a.renvoi')")
 
 
 # --- for everyone ------------------------------------------------------------------------------

@@ -195,6 +195,16 @@ def test_a_copy_has_the_question_the_words_the_quotations_and_their_places() -> 
     )
 
 
+def test_a_copied_refusal_names_the_documents_that_were_searched() -> None:
+    passages = (Passage("p1", "carnet", 0, 1, "…", ()), Passage("p2", "neuf", 0, 1, "…", ()))
+    infos = {**KNOWLEDGE.infos, "neuf": DocumentInfo("neuf", "Carnet neuf")}
+    knowledge = replace(KNOWLEDGE, passages=passages, infos=infos)
+
+    copied = answer_to_copy(Answer("Qui ?", "not_found", "…", 0.1), knowledge, only=("neuf",))
+
+    assert copied.endswith("Je ne trouve pas la réponse dans les documents (Carnet neuf).")
+
+
 @pytest.mark.parametrize(
     ("confidence", "word"),
     [

@@ -12,7 +12,13 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from assistant.answers.answer import one_line
-from assistant.answers.refusals import LEADS_TITLE, NOT_FOUND, leads_of, searched_names
+from assistant.answers.refusals import (
+    LEADS_TITLE,
+    NOT_FOUND,
+    leads_of,
+    not_found_text,
+    searched_names,
+)
 from assistant.answers.suggestions import suggest_questions
 from assistant.search.validity import describe_validity, is_expired
 from assistant.web.evidence import VERIFIED, Place, is_marked_down, place_of, without_marks
@@ -107,10 +113,14 @@ def suggestions_to_html(questions: Collection[str]) -> str:
     return f'<h4>Pour continuer</h4><ul class="suites">{items}</ul>' if items else ""
 
 
-def answer_to_copy(answer: Answer, knowledge: Knowledge, *, today: date | None = None) -> str:
+def answer_to_copy(
+    answer: Answer, knowledge: Knowledge, *, only: Collection[str] = (), today: date | None = None
+) -> str:
     """Return an answer as text to paste in a letter: question, words, quotations with their places."""
     today = today or date.today()
-    lines = [one_line(answer.question), "", answer.words.strip()]
+    not_found = answer.status == "not_found"
+    words = not_found_text(answer.hits, knowledge, only) if not_found else answer.words.strip()
+    lines = [one_line(answer.question), "", words]
     if answer.citations:
         lines += ["", "Ce que dit le texte :"]
     for number, citation in enumerate(answer.citations, 1):

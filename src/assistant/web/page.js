@@ -190,7 +190,9 @@
     exchange.copy = done.copy;
     exchange.status = done.status;
     if (done.index && done.index !== version) fillWelcome();
-    const words = [...element.querySelectorAll(".reponse > p, .reponse > ul:not(.suites)")];
+    let words = [...element.querySelectorAll(".reponse > p:not(.confiance), .reponse > ul:not(.suites)")];
+    if (!words.length) words = [...element.querySelectorAll("blockquote")];
+    words.push(...element.querySelectorAll(".confiance"));
     say(`Réponse : ${words.map((part) => part.textContent).join(" ")}`);
     const first = element.querySelector("ol.citations a.renvoi");
     if (first) openEvidence(first, { focus: false });
@@ -299,7 +301,9 @@
     if (back) back.hidden = !opened?.isConnected;
     shown?.setAttribute("tabindex", "-1");
     shown?.focus({ preventScroll: true });
-    (panel.closest("#preuves") ?? panel).scrollIntoView({ block: "nearest", behavior: calm() });
+    const around = panel.closest("#preuves") ?? panel;
+    const seen = around.getBoundingClientRect().top;
+    if (seen < 0 || seen > innerHeight / 2) around.scrollIntoView({ block: "start", behavior: calm() });
   }
 
   // --- the documents to search --------------------------------------------------------------

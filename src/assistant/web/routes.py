@@ -124,7 +124,7 @@ def stream_reply(
         done = {
             "status": answer.status,
             "text": answer.text,
-            "copy": answer_to_copy(answer, knowledge),
+            "copy": answer_to_copy(answer, knowledge, only=only),
             "index": assistant.index.manifest.version,
         }
         yield _line(done=done)
