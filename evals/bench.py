@@ -5,6 +5,7 @@ Timings depend on the machine and on what else it does: compare runs of one mach
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import socket
@@ -15,7 +16,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,13 +89,39 @@ def bench(settings: Settings, questions: Sequence[str], *, runs: int) -> list[Me
             Measure("assistant ask, cold process", repeat("ask", QUESTION), "2 s"),
         ]
         loaded = load_settings({"index": Path(environment["ASSISTANT_INDEX"]), "corpus": settings.corpus})
-        times = sorted(time_questions(Assistant.open(loaded), questions))
+        times = time_questions(Assistant.open(loaded), questions)
         measures += [
             Measure("a question, index loaded: p50", (statistics.median(times),), "0.020 s"),
-            Measure("a question, index loaded: p95", (times[int(0.95 * (len(times) - 1))],), "0.060 s"),
+            Measure("a question, index loaded: p95", (percentile(times, 95),), "0.060 s"),
             Measure("page ready", tuple(time_page(environment) for _ in range(runs)), "6 s"),
         ]
+        # Everybody comes from one address here: no limit for it.
+        with served_page(environment | {"ASSISTANT_RATE": "0"}) as (url, _):
+            measures += measure_load(url, questions)
     return measures
+
+
+def measure_load(url: str, questions: Sequence[str]) -> list[Measure]:
+    """Measure a served page as many people, and as one in a browser, meet it."""
+    from evals.load import PEOPLE, ask_by_gradio, ask_by_http, time_first_words
+
+    measures = []
+    for name, ask in (("/api/ask", ask_by_http), ("gradio_client", ask_by_gradio)):
+        times = ask(url, questions)
+        for percent, target in ((50, ""), (95, "1 s")):
+            value = (percentile(times, percent),)
+            measures.append(Measure(f"{PEOPLE} people at once, {name}: p{percent}", value, target))
+    times = time_first_words(url, questions)
+    if times:  # else there is no browser
+        for percent, target in ((50, "0.300 s"), (95, "")):
+            value = (percentile(times, percent),)
+            measures.append(Measure(f"Enter to the first words, in the browser: p{percent}", value, target))
+    return measures
+
+
+def percentile(times: Sequence[float], percent: int) -> float:
+    """Return the value that so many per cent do not exceed."""
+    return sorted(times)[math.ceil(percent / 100 * len(times)) - 1]
 
 
 def time_questions(assistant: Assistant, questions: Sequence[str]) -> list[float]:
@@ -109,6 +137,17 @@ def time_questions(assistant: Assistant, questions: Sequence[str]) -> list[float
 
 def time_page(environment: dict[str, str]) -> float:
     """Return the seconds from the start of the process to the first answer of the page."""
+    with served_page(environment) as (_, seconds):
+        return seconds
+
+
+@contextmanager
+def served_page(environment: dict[str, str]) -> Iterator[tuple[str, float]]:
+    """Serve the page in a process of its own; give its address and the seconds it took to be ready.
+
+    Raises:
+        RuntimeError: If it is not ready in time.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -119,18 +158,26 @@ def time_page(environment: dict[str, str]) -> float:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    url = f"http://127.0.0.1:{port}/"
     try:
-        while time.perf_counter() - begin < PAGE_SECONDS and process.poll() is None:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as reply:
-                    if reply.status == 200:
-                        return time.perf_counter() - begin
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                time.sleep(0.05)
-        raise RuntimeError(f"the page was not ready after {PAGE_SECONDS} s (exit code {process.returncode})")
+        while not _answers(url):
+            if time.perf_counter() - begin > PAGE_SECONDS or process.poll() is not None:
+                raise RuntimeError(
+                    f"the page was not ready after {PAGE_SECONDS} s (exit code {process.returncode})"
+                )
+            time.sleep(0.05)
+        yield url, time.perf_counter() - begin
     finally:
         process.terminate()
         process.wait(10)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as reply:  # noqa: S310
+            return bool(reply.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
 
 
 def to_markdown(measures: Sequence[Measure]) -> str:

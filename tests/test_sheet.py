@@ -52,7 +52,7 @@ def test_a_sheet_holds_all_that_proves_the_answer(sheet: Sheet, own: Assistant) 
     document = own.index.knowledge.documents["charte-valmont-2024"]
     for said in (
         "Quel tribunal tranche", "c’est le tribunal de Fontclaire qui décide", "le tribunal de Fontclaire tranche.",
-        "Charte de Valmont — Charte › Article 3", "2026-03-01", own.index.manifest.version, document.sha256, sheet.id,
+        "Charte de Valmont — Charte › Article 3", "mars 2026", own.index.manifest.version, document.sha256, sheet.id,
     ):  # fmt: skip
         assert said in html
     assert "http" not in html.replace("http-equiv", "")

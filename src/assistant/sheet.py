@@ -10,15 +10,16 @@ import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass
+from datetime import date
 from enum import Enum
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import SheetError
+from assistant.search.validity import french_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
     from pathlib import Path
 
     from assistant.records import Answer, Document
@@ -37,7 +38,7 @@ h1 { font-size: 1.3em; } h2 { font-size: 1.1em; margin-top: 1.6em; }
 blockquote { margin: .4em 0; padding-left: .8em; border-left: 3px solid #1d4ed8; }
 .lieu, .aide, dt { color: #4b5563; } .note { color: #92400e; font-weight: 600; }
 .citation { margin-bottom: 1.2em; break-inside: avoid; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .2em 1em; font-size: .9em; }
+dl { display: grid; grid-template-columns: minmax(6rem, 30%) 1fr; gap: .2em 1em; font-size: .9em; }
 dd { margin: 0; } code { font-family: ui-monospace, monospace; font-size: .9em; }
 @media (max-width: 30rem) { dl { display: block; } }
 @media print { body { margin: 0; max-width: none; padding: 0; } .aide { display: none; } @page { margin: 2cm; } }
@@ -129,7 +130,7 @@ def sheet_to_html(sheet: Sheet, *, controls: str = "") -> str:
     answer = "".join(f"<p>{_lines(part)}</p>" for part in re.split(r"\n\s*\n", sheet.answer.strip()) if part)
     title = "Ce que dit le texte" if any(q.quote for q in sheet.quotations) else "Source"
     said = "".join(_quotation(n, q) for n, q in enumerate(sheet.quotations, 1))
-    facts = [("Faite le", escape(sheet.made)), ("Index", f"<code>{escape(sheet.index)}</code>")]
+    facts = [("Faite le", escape(_day(sheet.made))), ("Index", f"<code>{escape(sheet.index)}</code>")]
     if sheet.status == "answered":
         sure = f"{sheet.confidence:.0%}".replace("%", "\u00a0%")
         facts.append(("Confiance", f"{sure} (probabilité estimée que le premier passage réponde)"))
@@ -165,6 +166,13 @@ def sheet_to_html(sheet: Sheet, *, controls: str = "") -> str:
 </body>
 </html>
 """
+
+
+def _day(day: str) -> str:
+    try:
+        return french_date(date.fromisoformat(day))
+    except ValueError:
+        return day
 
 
 def _quotation(number: int, quotation: Quotation) -> str:

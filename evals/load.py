@@ -1,0 +1,114 @@
+"""Many people at once on one page, and one person in a browser.
+
+Each person asks one question after the other, without a pause: harder than people are.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import shutil
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import urlsplit
+
+PEOPLE = 20
+QUESTIONS_EACH = 5
+BROWSER_QUESTIONS = 20
+# In the page: from the key to the frame after the first words of the answer itself are there.
+FIRST_WORDS = """(question) => new Promise((resolve) => {
+  const box = document.querySelector("#question");
+  const before = document.querySelectorAll(".reponse").length;
+  box.value = question;
+  const begin = performance.now();
+  const look = () => {
+    const replies = document.querySelectorAll(".reponse");
+    const words = replies.length > before && replies[replies.length - 1].querySelector("p:not(.attente, .compris)");
+    if (words && words.textContent.trim()) requestAnimationFrame(() => resolve(performance.now() - begin));
+    else requestAnimationFrame(look);
+  };
+  box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+  look();
+})"""
+DONE = "() => !document.querySelector('#fil [aria-busy]')"
+FLAGS = ("--headless", "--no-sandbox", "--disable-gpu")
+
+
+def ask_by_http(url: str, questions: Sequence[str]) -> list[float]:
+    """Return the seconds of each question that people ask of ``/api/ask`` at once.
+
+    Raises:
+        RuntimeError: If one is not answered.
+    """
+
+    def make() -> Callable[[str], None]:
+        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+
+        def ask(question: str) -> None:
+            body = json.dumps({"question": question})
+            connection.request("POST", "/api/ask", body, {"Content-Type": "application/json"})
+            reply = connection.getresponse()
+            content = reply.read()
+            if reply.status != 200:
+                raise RuntimeError(f"{reply.status} for {question!r}: {content[:200]!r}")
+
+        return ask
+
+    return all_at_once(make, questions)
+
+
+def ask_by_gradio(url: str, questions: Sequence[str]) -> list[float]:
+    """Return the same through ``gradio_client``, each person with a client of their own."""
+    from gradio_client import Client
+
+    def make() -> Callable[[str], None]:
+        client = Client(url, verbose=False, analytics_enabled=False)
+        return lambda question: client.predict(question, [], api_name="/ask")
+
+    return all_at_once(make, questions)
+
+
+def all_at_once(
+    make: Callable[[], Callable[[str], Any]], questions: Sequence[str], *, people: int = PEOPLE
+) -> list[float]:
+    """Let people ask at once, each their own questions; return the seconds of each."""
+    start = threading.Barrier(people)
+
+    def ask_in_turn(person: int) -> list[float]:
+        ask = asks[person]
+        times = []
+        start.wait()
+        for turn in range(QUESTIONS_EACH):
+            begin = time.perf_counter()
+            ask(questions[(person * QUESTIONS_EACH + turn) % len(questions)])
+            times.append(time.perf_counter() - begin)
+        return times
+
+    asks = [make() for _ in range(people)]  # ready before the first asks
+    with ThreadPoolExecutor(people) as pool:
+        return [seconds for times in pool.map(ask_in_turn, range(people)) for seconds in times]
+
+
+def time_first_words(url: str, questions: Sequence[str]) -> list[float]:
+    """Return the seconds from Enter to the first words of each answer; none without a browser."""
+    executable = shutil.which("chromium")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        return []
+    if executable is None:
+        return []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+        page = browser.new_page(locale="fr-FR")
+        page.goto(url)
+        page.get_by_label("Votre question").wait_for()
+        times = []
+        for question in questions[: BROWSER_QUESTIONS + 1]:
+            times.append(page.evaluate(FIRST_WORDS, question) / 1000)
+            page.wait_for_function(DONE)
+        browser.close()
+    return times[1:]  # the first one warms up
