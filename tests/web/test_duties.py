@@ -50,6 +50,7 @@ def test_a_row_says_who_what_when_and_leads_to_its_evidence() -> None:
         "Condition\u00a0: s’il pleut",
     ):
         assert said in html
+    assert "prochaine\u00a0: <time" in html
     assert '<time datetime="2026-07-01">1er juillet 2026</time>' in html
     assert 'class="renvoi" href="evidence/charte?x=' in html
     assert "&amp;y" in html

@@ -119,7 +119,7 @@ def _when(duty: Duty, today: date) -> str:
         parts.append(f'<span class="discret">{say(o.recurrence)}</span>')
     if day:
         parts.append(
-            f'<span class="discret">{say("prochaine : ")}<time datetime="{day}">{say(french_date(day))}</time></span>'
+            f'<span class="discret">{say("prochaine :")} <time datetime="{day}">{say(french_date(day))}</time></span>'
         )
     return "".join(parts)
 
