@@ -167,3 +167,19 @@ def test_no_script_of_the_markup_runs_and_the_page_keeps_to_its_policy(
         "connect-src", "script-src-attr", "script-src-elem", "script-src-elem"
     ]  # fmt: skip
     context.close()
+
+
+def test_only_an_administrator_finds_how_to_change_the_documents(
+    chromium: Browser, shared: Application
+) -> None:
+    for name, allowed in (("lea", False), ("chef", True)):
+        with person(chromium, shared, name) as page:
+            page.get_by_role("tab", name="Documents").click()
+            page.get_by_role("button", name="Parcourir : Règlement").click()
+            page.locator("#plan-titre").wait_for()
+            add = page.get_by_role("button", name="Ajouter ces documents")
+            if allowed:
+                add.wait_for()
+            else:
+                page.wait_for_timeout(500)  # the page asks as it opens
+                assert not add.is_visible()

@@ -111,8 +111,8 @@ def test_a_question_about_a_document_begins_in_the_conversation(window: Page) ->
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_nothing_is_wider_than_the_screen(window: Page, width: int) -> None:
+    open_tab(window)  # a narrow screen puts some tabs in a menu
     window.set_viewport_size({"width": width, "height": 720})
-    open_tab(window)
     window.get_by_role("button", name="Parcourir : Charte").click()
     window.locator("#plan").get_by_role("button", name="Article 3 : Désaccord").click()
     window.locator("#section-titre").wait_for()
@@ -161,6 +161,28 @@ def test_a_document_is_added_and_removed_while_the_conversation_goes_on(
     assert window.locator(".reponse").first.inner_text() == before
     ask(window, NEW_QUESTION)
     assert "gilet vert" not in window.locator(".reponse").last.inner_text()
+
+
+def test_files_that_cannot_be_added_are_refused_in_french_before_they_are_sent(
+    own_window: Page, tmp_path: Path
+) -> None:
+    window = own_window
+    good = write_document(tmp_path, "Petit avis", NOTE, ".txt")
+    large, program = tmp_path / "grand.txt", tmp_path / "programme.exe"
+    large.write_text("mot " * 300_000, encoding="utf-8")
+    program.write_bytes(b"MZ")
+    open_tab(window)
+    window.get_by_text("Cliquez pour choisir des fichiers").wait_for()
+
+    choose_files(window, large, program, good)
+
+    refused = window.get_by_role("alert").filter(has_text="refusé")
+    refused.wait_for()
+    said = " ".join(refused.inner_text().split())
+    assert "« grand.txt » refusé : plus de 1 Mo." in said
+    assert "« programme.exe » refusé : format non pris en charge." in said
+    assert window.locator("#administration td.filename").all_inner_texts() != []
+    assert "Petit avis" not in said
 
 
 def test_a_refused_removal_keeps_the_document(own_window: Page, tmp_path: Path) -> None:

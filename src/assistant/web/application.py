@@ -20,6 +20,11 @@ HERE = Path(__file__).parent
 STYLES = ("style.css", "documents.css", "lists.css", "quality.css", "opinions.css")
 SCRIPTS = ("page.js", "documents.js", "lists.js", "opinions.js")
 
+WORDS = {  # where gradio's French misleads: "télécharger" is to download
+    "upload_text.click_to_upload": "Cliquez pour choisir des fichiers",
+    "upload_text.drop_file": "Déposez des fichiers ici",
+}
+
 
 def make_app(
     assistant: Assistant, *, on_start: Callable[[], None] = lambda: None, loopback: bool = True
@@ -69,6 +74,7 @@ def make_app(
         head="".join(f'<script src="{name}"></script>' for name in SCRIPTS),
         show_error=False,  # an unforeseen error says nothing of itself to the page
         footer_links=[],
+        i18n=gr.I18n(fr=WORDS),
         run_history=False,  # nothing of the conversation is kept
         max_file_size=assistant.settings.upload_max_mb * MEGABYTE,
         mcp_server=False,

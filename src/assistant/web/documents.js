@@ -37,4 +37,45 @@
     document.getElementById("filtre")?.setAttribute("open", "");
     shownAgain(() => document.querySelector("#saisie textarea")?.focus());
   });
+
+  // Files too large, or of no known format, are refused here, in French: gradio would say it in English.
+  const CHOSEN = "#administration input[type=file]";
+
+  function reasonAgainst(file, limits) {
+    if (!limits.formats.split(" ").some((suffix) => file.name.toLowerCase().endsWith(suffix))) {
+      return `format non pris en charge. Formats lus\u00a0: ${limits.formats.replaceAll(" ", ", ")}.`;
+    }
+    return file.size > limits.mo * 1e6 ? `plus de ${limits.mo}\u00a0Mo. Découpez-le, ou allégez ses images.` : "";
+  }
+
+  function give(input, files) {
+    const taken = new DataTransfer();
+    for (const file of files) taken.items.add(file);
+    input.files = taken.files;
+    if (files.length) input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches?.(CHOSEN)) return;
+    const limits = document.getElementById("limites").dataset;
+    const files = [...event.target.files];
+    const refused = files.filter((file) => reasonAgainst(file, limits));
+    if (event.isTrusted || refused.length) {
+      document.getElementById("refus").replaceChildren(...refused.map((file) => Object.assign(
+        document.createElement("p"),
+        { textContent: `✗ «\u00a0${file.name}\u00a0» refusé\u00a0: ${reasonAgainst(file, limits)}` },
+      )));
+    }
+    if (!refused.length) return;
+    event.stopImmediatePropagation();
+    give(event.target, files.filter((file) => !refused.includes(file)));
+  }, true);
+
+  document.addEventListener("drop", (event) => {
+    const input = event.target.closest?.("#administration") && document.querySelector(CHOSEN);
+    if (!input || !event.dataTransfer?.files.length) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    give(input, event.dataTransfer.files);
+  }, true);
 })();

@@ -194,4 +194,7 @@ def explain_limits(settings: Settings) -> str:
         f"{MAX_FILES} documents à la fois, {settings.upload_quota_mb} Mo en tout.",
         "L’assistant continue de répondre pendant la mise à jour.",
     )
-    return f"<p>{say(' '.join(texts))}</p>"
+    return (
+        f'<p id="limites" data-mo="{settings.upload_max_mb}" data-formats="{" ".join(READERS)}">'
+        f'{say(" ".join(texts))}</p><div id="refus" class="echec" role="alert"></div>'
+    )
