@@ -85,13 +85,15 @@ def _build_administration(library: Library, catalogue: gr.HTML) -> None:
         library.assistant.refresh()
         if not is_administrator(request):
             return show_catalogue(library), gr.skip(), gr.skip(), "", gr.Timer(active=False)
+        if work.running:  # the rest changes at the end
+            return gr.skip(), gr.skip(), gr.skip(), work_to_html(work), gr.Timer(active=True)
         choices = [(upload_label(upload), upload.name) for upload in library.uploads()]
         return (
             show_catalogue(library),
             gr.CheckboxGroup(choices=choices),
             gr.update(visible=bool(choices)),
             work_to_html(work),
-            gr.Timer(active=work.running),
+            gr.Timer(active=False),
         )
 
     def add(files: list[str] | None, request: gr.Request) -> tuple[Any, ...]:
@@ -99,19 +101,20 @@ def _build_administration(library: Library, catalogue: gr.HTML) -> None:
             start(request, lambda: library.add([Path(file) for file in files]))
         return None, *follow(request)
 
-    def ask_to_remove(names: list[str]) -> tuple[Any, str]:
-        wanted = ", ".join(f"« {name} »" for name in names)
-        return gr.update(visible=bool(names)), f"<p>{say(f'Retirer définitivement {wanted} ?')}</p>"
+    def ask_to_remove(names: list[str]) -> tuple[Any, str, list[str]]:
+        listed = ", ".join(f"« {name} »" for name in names)
+        return gr.update(visible=bool(names)), f"<p>{say(f'Retirer définitivement {listed} ?')}</p>", names
 
     def remove(names: list[str], request: gr.Request) -> tuple[Any, ...]:
         start(request, lambda: library.remove(names))
-        *_, work, timer = follow(request)
-        return gr.update(visible=False), gr.CheckboxGroup(value=[]), work, timer
+        shown = work_to_html(library.work)
+        return gr.update(visible=False), gr.CheckboxGroup(value=[]), shown, gr.Timer(active=True)
 
     def rebuild(request: gr.Request) -> tuple[Any, ...]:
         start(request, library.rebuild)
         return follow(request)
 
+    wanted = gr.State([])  # what is removed is what was confirmed, whatever is ticked meanwhile
     with gr.Column(visible=False, elem_id="administration") as administration:
         gr.HTML(f"<h2>Ajouter, retirer</h2>{explain_limits(library.settings)}", padding=False)
         files = gr.File(
@@ -139,8 +142,8 @@ def _build_administration(library: Library, catalogue: gr.HTML) -> None:
     timer.tick(follow, None, shown, **_PRIVATE)
     adding.click(add, files, [files, *shown], **_PRIVATE)
     rebuilding.click(rebuild, None, shown, **_PRIVATE)
-    removing.click(ask_to_remove, uploads, [confirmation, question], **_PRIVATE)
-    yes.click(remove, uploads, [confirmation, uploads, status, timer], **_PRIVATE)
+    removing.click(ask_to_remove, uploads, [confirmation, question, wanted], **_PRIVATE)
+    yes.click(remove, wanted, [confirmation, uploads, status, timer], **_PRIVATE)
     no.click(lambda: gr.update(visible=False), None, confirmation, **_PRIVATE)
 
 
