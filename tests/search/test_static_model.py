@@ -63,6 +63,31 @@ def test_vectors_of_any_text_are_those_of_sentence_transformers(reference, texts
     np.testing.assert_allclose(MODEL.embed(texts), expected, atol=1e-5)
 
 
+def pieces_by_tokenizer(texts: list[str]) -> list[list[int]]:
+    return [encoding.ids for encoding in MODEL.tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
+
+
+@given(
+    st.lists(st.text(max_size=40) | st.text(alphabet="aeé\u0301œ’' -.4zZß中\n\u00a0\u2028\x1c", max_size=40))
+)
+def test_pieces_cut_word_by_word_are_those_of_the_whole_text(texts):
+    assert MODEL.split(texts) == pieces_by_tokenizer(texts)
+    assert MODEL.split(texts) == pieces_by_tokenizer(texts), "remembered words"
+
+
+def test_the_memory_of_words_has_a_limit(monkeypatch):
+    monkeypatch.setattr("assistant.search.static_model.MAX_WORDS", 50)
+    model = StaticModel.load(FOLDER)
+    for number in range(20):
+        texts = [
+            f"le service numéro {number} de la commune {word}" for word in ("Arle", "Brume", str(number))
+        ]
+        assert model.split(texts) == pieces_by_tokenizer(texts)
+        assert len(model.words) <= 50
+    many = [f"mot{number}" for number in range(80)]  # more than the limit at once
+    assert model.split(many) == pieces_by_tokenizer(many)
+
+
 def test_a_row_is_of_length_one_or_zero_when_nothing_is_known():
     lengths = np.linalg.norm(MODEL.embed(SENTENCES), axis=1)
     known = [any(character.isalnum() and ord(character) < 500 for character in text) for text in SENTENCES]
