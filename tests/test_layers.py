@@ -27,7 +27,7 @@ LAYERS = (
 DOORS = {
     "faiss": {"search/dense.py"},
     "bm25s": {"search/lexical.py"},
-    "sentence_transformers": {"search/embedding.py"},
+    "sentence_transformers": {"search/embedding.py", "search/rerank.py"},
     "torch": set(),
     "gradio": {
         "web/page.py",

@@ -253,3 +253,44 @@ def test_a_build_killed_at_any_moment_leaves_the_old_index_answering(settings: S
     subprocess.run(command, env=environment, check=True, capture_output=True)
     assert "Note 7" in Assistant.open(settings).search("note vélo de service")[0].passage.text
     assert sum(path.is_dir() for path in Path(settings.index).iterdir()) == 1
+
+
+class LastFirst:
+    """A re-ranker that prefers what comes last."""
+
+    name = "last-first"
+
+    def __init__(self) -> None:
+        self.read: list[int] = []
+
+    def scores(self, question: str, texts: list[str]) -> list[float]:
+        self.read.append(len(texts))
+        return [float(row) for row in range(len(texts))]
+
+
+def test_a_reranker_reorders_what_is_found_before_it_is_cut(settings: Settings, fake_embedder) -> None:
+    index = make_index(settings, scan_corpus(settings), fake_embedder)
+    settings = replace(settings, rerank_top=3)
+    plain = Assistant(index, fake_embedder, settings).search(QUESTION, top=5)
+    assert len(plain) == 5
+    reranker = LastFirst()
+    assistant = Assistant(index, fake_embedder, settings, reranker=reranker)
+
+    def ids(hits):
+        return [hit.passage.id for hit in hits]
+
+    expected = ids([*plain[2::-1], *plain[3:]])
+    assert ids(assistant.search(QUESTION, top=5)) == expected
+    assert ids(assistant.search(QUESTION, top=1)) == expected[:1], "three are read, one is returned"
+    assistant.ask(QUESTION)
+    assert reranker.read == [3, 3, 3]
+
+
+def test_the_setting_names_the_reranker(settings: Settings, fake_embedder, monkeypatch) -> None:
+    monkeypatch.setattr("assistant.pipeline.embedder_of", lambda _: fake_embedder)
+    update_index(settings)
+    assert Assistant.open(settings).reranker is None
+    asked = []
+    monkeypatch.setattr("assistant.pipeline.load_reranker", lambda name: asked.append(name) or LastFirst())
+    assert isinstance(Assistant.open(replace(settings, reranker="mien")).reranker, LastFirst)
+    assert asked == ["mien"]

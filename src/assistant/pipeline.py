@@ -13,6 +13,7 @@ from assistant.answers.answer import answer_question
 from assistant.errors import CorpusError, IndexStateError
 from assistant.progress import no_progress
 from assistant.records import DocumentInfo
+from assistant.search.rerank import load_reranker, rerank
 from assistant.search.retrieve import retrieve
 from assistant.search.storage import (
     building,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from assistant.records import Answer, Hit, Turn, Understanding
     from assistant.search.embedding import Embedder
     from assistant.search.index import Index, Manifest
+    from assistant.search.rerank import Reranker
     from assistant.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -195,6 +197,11 @@ def embedder_of(settings: Settings) -> Embedder:
     )
 
 
+def reranker_of(settings: Settings) -> Reranker | None:
+    """Load the re-ranker the settings name, if they name one."""
+    return load_reranker(settings.reranker) if settings.reranker else None
+
+
 def _previous(settings: Settings) -> Index | None:
     """Return the index in use, to keep what has not changed, or None when it cannot be read."""
     try:
@@ -218,10 +225,13 @@ class Assistant:
     Questions may come from several threads: nothing here changes, save ``refresh``.
     """
 
-    def __init__(self, index: Index, embedder: Embedder, settings: Settings) -> None:
+    def __init__(
+        self, index: Index, embedder: Embedder, settings: Settings, *, reranker: Reranker | None = None
+    ) -> None:
         self.index = index
         self.embedder = embedder
         self.settings = settings
+        self.reranker = reranker
 
     @classmethod
     def open(cls, settings: Settings) -> Assistant:
@@ -229,12 +239,12 @@ class Assistant:
 
         Raises:
             IndexStateError: If there is no index, or it does not fit the settings.
-            ModelUnavailable: If the embedding model cannot be loaded.
+            ModelUnavailable: If the embedding model or the re-ranker cannot be loaded.
         """
         index = load_index(settings.index)
         embedder = embedder_of(settings)
         check_manifest(index.manifest, settings, folders=folders(settings), revision=embedder.revision)
-        return cls(index, embedder, settings)
+        return cls(index, embedder, settings, reranker=reranker_of(settings))
 
     def refresh(self) -> bool:
         """Switch to a newer version of the index when there is one; say whether there was.
@@ -270,7 +280,7 @@ class Assistant:
         """Return the best passages, best first; of the documents ``only`` names, or of all."""
         index = self.index  # one version for the whole question
         understanding = understand(question, history, index.knowledge)
-        return retrieve(understanding, index, self.embedder, top=top or self.settings.top, only=only)
+        return self._retrieve(understanding, index, top=top or self.settings.top, only=only)
 
     def ask(
         self,
@@ -283,7 +293,17 @@ class Assistant:
         """Understand → retrieve → answer → verify; from the documents ``only`` names, or from all."""
         index = self.index
         understanding = understand(question, history, index.knowledge)
-        hits = retrieve(understanding, index, self.embedder, top=top or self.settings.top, only=only)
+        hits = self._retrieve(understanding, index, top=top or self.settings.top, only=only)
         return answer_question(
             understanding, hits, index.knowledge, min_confidence=self.settings.min_confidence
         )
+
+    def _retrieve(
+        self, understanding: Understanding, index: Index, *, top: int, only: Collection[str]
+    ) -> list[Hit]:
+        """Return the best passages; a re-ranker, where there is one, has read the first ones."""
+        if self.reranker is None:
+            return retrieve(understanding, index, self.embedder, top=top, only=only)
+        read = self.settings.rerank_top
+        hits = retrieve(understanding, index, self.embedder, top=max(top, read), only=only)
+        return rerank(understanding.text, hits, self.reranker, top=read)[:top]

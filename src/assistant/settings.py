@@ -35,6 +35,8 @@ class Settings:
     model: str = _setting("static-fr", "modèle de plongement : « static-fr », un dossier ou un nom de hub")
     query_prefix: str = _setting("", "préfixe des questions, pour les modèles qui en demandent un")
     passage_prefix: str = _setting("", "préfixe des passages")
+    reranker: str = _setting("", "re-classeur (cross-encoder) : un dossier ou un nom de hub ; vide : aucun")
+    rerank_top: int = _setting(20, "nombre de passages que lit le re-classeur")
     passage_max_chars: int = _setting(1200, "taille maximale d’un passage, en caractères")
     top: int = _setting(20, "nombre de passages rendus")
     # Chosen between the thresholds that refuse 2 and 3 % of the answerable cross questions where fiches
@@ -62,6 +64,7 @@ class Settings:
         for name, low, high in (
             ("passage_max_chars", 300, 10_000),
             ("top", 1, 1000),
+            ("rerank_top", 1, 1000),
             ("port", 0, 65535),
             ("min_confidence", 0, 1),
             ("session_idle", 1, 1440),

@@ -29,6 +29,7 @@ _E5_PREFIXES = ("query: ", "passage: ")
 _HUB_NAME = re.compile(r"[\w-][\w.-]*(/[\w.-]+)?")
 _HUB_TIMEOUT_SECONDS = 10.0
 _SAMPLE_BYTES = 65_536
+_INSTEAD = "revenez au modèle fourni : static-fr"
 
 
 class Embedder(Protocol):
@@ -93,7 +94,7 @@ def load_embedder(model: str = BUNDLED, *, query_prefix: str = "", passage_prefi
     elif model and folder.is_dir():  # an empty name would be the current folder
         embedder = _load_transformer(folder, name=folder.resolve().name, revision=folder_revision(folder))
     else:
-        cached = _find_or_download(model)
+        cached = find_or_download(model, _download, instead=_INSTEAD)
         embedder = _load_transformer(cached, name=model, revision=cached.name)  # named by its commit
     if query_prefix or passage_prefix:
         embedder = replace(embedder, query_prefix=query_prefix, passage_prefix=passage_prefix)
@@ -145,7 +146,7 @@ def _load_transformer(folder: Path, *, name: str, revision: str) -> PrefixedEmbe
         model = SentenceTransformer(str(folder), local_files_only=True)
     except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
         raise ModelUnavailable(
-            f"« {folder} » n’est pas un modèle sentence-transformers lisible ({_first_line(error)}). "
+            f"« {folder} » n’est pas un modèle sentence-transformers lisible ({first_line(error)}). "
             "Téléchargez-le de nouveau en entier, ou revenez au modèle fourni : static-fr"
         ) from error
     dim = model.get_embedding_dimension()
@@ -171,11 +172,21 @@ def _default_prefixes(name: str, model: SentenceTransformer) -> tuple[str, str]:
     return _E5_PREFIXES if _E5.search(name.rpartition("/")[2].lower()) else ("", "")
 
 
-def _find_or_download(name: str) -> Path:
-    """Return the folder of a hub model in the local cache, fetched if need be.  Its name is the commit."""
+def find_or_download(name: str, download: Callable[[str, str | None], object], *, instead: str) -> Path:
+    """Return the folder of a hub model in the local cache, fetched if need be.  Its name is the commit.
+
+    Args:
+        name: As the hub knows it.
+        download: Loads (name, commit) with the class that the model is for: it fetches the files it needs
+            and no others.
+        instead: What to do without this model, in French, for the message of an error.
+
+    Raises:
+        ModelUnavailable: If it is not in the cache and cannot be fetched.
+    """
     if not _HUB_NAME.fullmatch(name):
         raise ModelUnavailable(
-            f"Le dossier de modèle « {name} » n’existe pas. Vérifiez le chemin, ou revenez au modèle fourni : static-fr"
+            f"Le dossier de modèle « {name} » n’existe pas. Vérifiez le chemin, ou {instead}"
         )
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
@@ -185,27 +196,32 @@ def _find_or_download(name: str) -> Path:
     except LocalEntryNotFoundError:
         logger.info("model_not_in_cache name=%s", name)
     except HFValidationError as error:
-        raise _unavailable(name, error) from error
+        raise _unavailable(name, error, instead) from error
     try:
         # asked first: sentence-transformers tries for over a minute before it says there is no network
         commit = HfApi().model_info(name, timeout=_HUB_TIMEOUT_SECONDS).sha
-        from sentence_transformers import SentenceTransformer
-
-        SentenceTransformer(name, revision=commit)  # fetches the files it needs and no others
+        download(name, commit)
         return Path(snapshot_download(name, revision=commit, local_files_only=True))
     except Exception as error:
         # the hub's client lets the errors of its HTTP library through, and that library is httpx in some
         # of its versions, httpx2 or requests in others
-        raise _unavailable(name, error) from error
+        raise _unavailable(name, error, instead) from error
 
 
-def _unavailable(name: str, error: Exception) -> ModelUnavailable:
+def _download(name: str, commit: str | None) -> object:
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(name, revision=commit)
+
+
+def _unavailable(name: str, error: Exception, instead: str) -> ModelUnavailable:
     return ModelUnavailable(
-        f"Le modèle « {name} » n’est pas sur cette machine et n’a pas pu être téléchargé ({_first_line(error)}). "
+        f"Le modèle « {name} » n’est pas sur cette machine et n’a pas pu être téléchargé ({first_line(error)}). "
         "Vérifiez le nom et la connexion ; sans réseau, copiez le modèle dans un dossier et donnez son chemin, "
-        "ou revenez au modèle fourni : static-fr"
+        f"ou {instead}"
     )
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return the first line of an error's message, or its class when it has none."""
     return next(iter(str(error).splitlines()), type(error).__name__)[:200]
