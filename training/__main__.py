@@ -1,4 +1,4 @@
-"""From data to weights: ``python -m training --data ../shared/training``."""
+"""From data to weights: ``python -m training --data ../shared/training --corpus ../shared/corpus``."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 from training.measure import PIAF, load_piaf, measure
-from training.pairs import SOURCES, Pair, Source, load_source, missing_files, read_fiche_pairs
+from training.pairs import SOURCES, Pair, Source, load_source, missing_files
 
 DATA = Path("../shared/training")
+KNOWLEDGE = Path("corpus")
+ORIGINALS = Path("../shared/corpus")
 OUT = Path("src/assistant/models/static-fr")
 _THREADS = 2  # a fixed number: sums in another order round differently
 
@@ -22,7 +24,26 @@ def main() -> int:
         "--data", type=Path, default=DATA, help=f"folder of the .jsonl.xz files (default: {DATA})"
     )
     parser.add_argument("--out", type=Path, default=OUT, help=f"folder of the weights (default: {OUT})")
-    parser.add_argument("--fiches", type=Path, help="also learn from the questions of these fiches")
+    parser.add_argument(
+        "--knowledge", type=Path, default=KNOWLEDGE, help=f"folder of the fiches (default: {KNOWLEDGE})"
+    )
+    parser.add_argument(
+        "--corpus",
+        type=Path,
+        default=ORIGINALS,
+        help=f"folder of the originals, used if there (default: {ORIGINALS})",
+    )
+    parser.add_argument(
+        "--cross",
+        action="store_true",
+        help="learn from the cross questions too: they can measure nothing any more",
+    )
+    parser.add_argument(
+        "--without", action="append", default=[], metavar="DOCUMENT", help="leave its fiches out; repeatable"
+    )
+    parser.add_argument(
+        "--start", type=Path, help="folder of a model of the first stage: go on from it, with its vocabulary"
+    )
     parser.add_argument(
         "--piaf", type=Path, default=PIAF, help=f"benchmark, measured if there (default: {PIAF})"
     )
@@ -34,15 +55,13 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    if options.fiches and not options.fiches.is_dir():
-        print(f"no such folder: {options.fiches} (--fiches)", file=sys.stderr)
-        return 1
-
     import torch  # after the checks: it takes seconds
 
     from assistant.search.static_model import StaticModel
     from training.export import save
+    from training.fiches import read_fiche_texts
     from training.fit import Recipe, fit
+    from training.refine import refine
     from training.vocabulary import train_vocabulary
 
     torch.set_num_threads(_THREADS)
@@ -55,17 +74,29 @@ def main() -> int:
         for source in SOURCES
         for name in source.files
     }
-    if options.fiches:
-        source = Source("fiches", (), repeats=2)
-        pairs[source] = list(read_fiche_pairs(options.fiches))
-        data["fiches"] = hashlib.sha256(repr(pairs[source]).encode()).hexdigest()
+    originals = options.corpus if options.corpus.is_dir() else None
+    fiches = [
+        fiche
+        for fiche in read_fiche_texts(options.knowledge, originals, cross=options.cross)
+        if fiche.document not in options.without
+    ]
+    data["fiches"] = hashlib.sha256(repr(fiches).encode()).hexdigest()
     for source, listed in pairs.items():
         print(f"{source.name:16} {len(listed):8,} pairs, {source.repeats} times a pass")
-    tokenizer = train_vocabulary(
-        (text for listed in pairs.values() for pair in listed for text in pair), recipe.pieces
+    print(
+        f"fiches           {len(fiches):8,}, with {sum(len(fiche.questions) for fiche in fiches):,} questions"
     )
-    print(f"vocabulary       {tokenizer.get_vocab_size():8,} pieces", flush=True)
-    vectors = fit(tokenizer, pairs, recipe)
+    if options.start:
+        start = StaticModel.load(options.start)
+        tokenizer, vectors = start.tokenizer, start.vectors
+        data["start"] = start.revision
+    else:
+        tokenizer = train_vocabulary(
+            (text for listed in pairs.values() for pair in listed for text in pair), recipe.pieces
+        )
+        print(f"vocabulary       {tokenizer.get_vocab_size():8,} pieces", flush=True)
+        vectors = fit(tokenizer, pairs, recipe)
+    vectors = refine(tokenizer, vectors, pairs, fiches, recipe)
     config = save(options.out, tokenizer, vectors, recipe, data)
     print(f"wrote {options.out}, revision {config['revision']}")
     if options.piaf.is_dir():

@@ -1,4 +1,4 @@
-"""Learn a vector per piece: in-batch negatives, batches of one source, a few passes."""
+"""First stage: a vector per piece from large weak pairs; in-batch negatives, batches of one source."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MIN_BATCH = 16  # fewer pairs make poor negatives
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """All that decides the weights besides the data.  Each value was chosen in LOG.md."""
+    """All that decides the weights besides the data.  LOG.md says what was tried for each value."""
 
     seed: int = 20_240_601
     pieces: int = 30_000
@@ -43,12 +43,20 @@ class Recipe:
     scale: float = 12.0  # of the cosines in the loss: the inverse of its temperature
     frequent: float = 1e-3  # a piece making up this share of the text starts with half a norm
     max_pieces: int = 160  # of a passage, while learning
+    # Second stage: the fiches.
+    sizes: tuple[int, ...] = (128, 64)  # the first dimensions that must do by themselves
+    fiche_steps: int = 100
+    fiche_batch: int = 600  # fiches a step
+    fiche_weak_batch: int = 512  # weak pairs learned beside them, lest they be forgotten
+    fiche_learning_rate: float = 0.08
+    fiche_scale: float = 20.0
+    fiche_max_pieces: int = 80
 
 
 def fit(tokenizer: Tokenizer, pairs: Mapping[Source, Sequence[Pair]], recipe: Recipe) -> FloatMatrix:
     """Return the vectors, shape (pieces, dim); that of the unknown piece is zero."""
     torch.manual_seed(recipe.seed)
-    encoded = {source: _encode(tokenizer, listed) for source, listed in pairs.items()}
+    encoded = {source: encode_pairs(tokenizer, listed) for source, listed in pairs.items()}
     weights = _initial_vectors(tokenizer, encoded, recipe)
     module = StaticEmbedding(tokenizer, embedding_weights=weights)
     model = SentenceTransformer(modules=[module], device="cpu")
@@ -57,12 +65,12 @@ def fit(tokenizer: Tokenizer, pairs: Mapping[Source, Sequence[Pair]], recipe: Re
     )
     optimizer = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate)
     draw = random.Random(recipe.seed)
-    batches = [batch for _ in range(recipe.passes) for batch in _batches(encoded, recipe.batch, draw)]
+    batches = [batch for _ in range(recipe.passes) for batch in draw_batches(pairs, recipe.batch, draw)]
     started, total = time.monotonic(), 0.0
     for step, (source, rows) in enumerate(batches):
         for group in optimizer.param_groups:
-            group["lr"] = recipe.learning_rate * _learning_rate_share(step / len(batches))
-        questions, passages = _without_repeats(*encoded[source], rows)
+            group["lr"] = recipe.learning_rate * learning_rate_share(step / len(batches))
+        questions, passages = without_repeats(*encoded[source], rows)
         if len(questions) < _MIN_BATCH:
             continue
         loss = loss_of(
@@ -84,13 +92,17 @@ def fit(tokenizer: Tokenizer, pairs: Mapping[Source, Sequence[Pair]], recipe: Re
     return vectors
 
 
-def _encode(tokenizer: Tokenizer, pairs: Sequence[Pair]) -> tuple[list[Pieces], list[Pieces]]:
+def encode_pairs(tokenizer: Tokenizer, pairs: Sequence[Pair]) -> tuple[list[Pieces], list[Pieces]]:
     """Return the pieces of the questions and those of the passages."""
-    columns = []
-    for texts in ([pair.question for pair in pairs], [pair.passage for pair in pairs]):
-        encodings = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
-        columns.append([np.array(encoding.ids, np.int64) for encoding in encodings])
-    return columns[0], columns[1]
+    return encode(tokenizer, [pair.question for pair in pairs]), encode(
+        tokenizer, [pair.passage for pair in pairs]
+    )
+
+
+def encode(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Pieces]:
+    """Return the pieces of each text."""
+    encodings = tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+    return [np.array(encoding.ids, np.int64) for encoding in encodings]
 
 
 def _initial_vectors(
@@ -111,21 +123,21 @@ def _initial_vectors(
     return weights
 
 
-def _batches(
-    encoded: Mapping[Source, tuple[list[Pieces], list[Pieces]]], size: int, draw: random.Random
+def draw_batches(
+    pairs: Mapping[Source, Sequence[Pair]], size: int, draw: random.Random
 ) -> Iterator[tuple[Source, list[int]]]:
     """Yield the (source, rows) of one pass in a random order."""
     batches = []
-    for source, (questions, _) in encoded.items():
+    for source, listed in pairs.items():
         for _ in range(source.repeats):
-            rows = list(range(len(questions)))
+            rows = list(range(len(listed)))
             draw.shuffle(rows)
             batches += [(source, rows[start : start + size]) for start in range(0, len(rows), size)]
     draw.shuffle(batches)
     yield from batches
 
 
-def _without_repeats(
+def without_repeats(
     questions: Sequence[Pieces], passages: Sequence[Pieces], rows: Sequence[int]
 ) -> tuple[list[Pieces], list[Pieces]]:
     """Return the pairs of a batch, less those that would be a false negative of another or are empty."""
@@ -148,6 +160,6 @@ def _features(texts: Sequence[Pieces], max_pieces: int) -> dict[str, Any]:
     return {"input_ids": torch.from_numpy(np.concatenate(cut)), "offsets": torch.from_numpy(starts)}
 
 
-def _learning_rate_share(progress: float) -> float:
+def learning_rate_share(progress: float) -> float:
     """Rise in a straight line, then fall to nothing."""
     return min(progress / _WARM_UP, (1 - progress) / (1 - _WARM_UP)) if progress else 1e-3

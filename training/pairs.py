@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import lzma
 import random
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,19 +49,6 @@ def read_pairs(path: Path) -> Iterator[Pair]:
         for line in lines:
             record = json.loads(line)
             yield Pair(record["q"].strip(), record["p"].partition(_PROMPT)[0].strip())
-
-
-def read_fiche_pairs(folder: Path) -> Iterator[Pair]:
-    """Read fiches: each question with the body, the title with the body, and questions two by two.
-
-    ``cross_questions`` are left out: they measure (see docs on fiches).
-    """
-    for path in sorted(folder.rglob("*.md")):
-        _, header, body = path.read_text(encoding="utf-8").split("+++", 2)
-        fiche = tomllib.loads(header)
-        questions = [str(question) for question in fiche.get("questions", ())]
-        yield from (Pair(question, body.strip()) for question in (fiche["title"], *questions))
-        yield from (Pair(a, b) for a, b in pairwise(questions))
 
 
 def load_source(source: Source, data: Path, seed: int) -> list[Pair]:
