@@ -26,6 +26,17 @@ FICHES = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Work on one thread: two wait for each other on small tables more than they work."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
     vocabulary = {word: row for row, word in enumerate(["<unk>", *WORDS])}
