@@ -197,6 +197,9 @@ def test_without_users_the_person_at_this_machine_is_the_administrator(
     assert away.get("/").json() == {"name": "", "administrator": False}
     assert away.post("/gradio_api/upload").status_code == 403
     assert away.get("/login").headers["location"] == "/"
+    proxied = client(path=none, hosts="assistant.example")
+    assert proxied.get("/", headers={"host": "assistant.example"}).json()["administrator"] is False
+    assert proxied.get("/", headers={"x-forwarded-for": "10.0.0.7"}).json()["administrator"] is False
 
 
 def test_a_request_that_no_guard_saw_comes_from_no_administrator() -> None:

@@ -205,7 +205,7 @@ class Guard:
 
     def _visitor(self, request: Request, session: Any) -> Visitor | None:
         if self.users is None:
-            return Visitor(role="administrator" if _is_here(_address(request)) else "reader")
+            return Visitor(role="administrator" if _is_here(request) else "reader")
         user = self.users.get(session.name) if session else None
         return Visitor(user.name, user.role) if user else None
 
@@ -299,11 +299,16 @@ def _address(request: Request) -> str:
     return network_of(request.client.host) if request.client else ""
 
 
-def _is_here(address: str) -> bool:
+def _is_here(request: Request) -> bool:
+    """Whether the person is at this machine, and not behind a proxy on it."""
+    if any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip", "via")):
+        return False
     try:
-        return ip_address(address).is_loopback
+        address = ip_address(_address(request))
     except ValueError:
         return False
+    host = request.headers.get("host", "")
+    return address.is_loopback and is_known_host(host, known=(), any_address=False)
 
 
 def _credentials(body: bytes) -> tuple[str, str]:
