@@ -106,7 +106,7 @@ def measure_load(url: str, questions: Sequence[str]) -> list[Measure]:
     from evals.load import PEOPLE, ask_by_gradio, ask_by_http, time_first_words
 
     measures = []
-    for name, ask in (("/api/ask", ask_by_http), ("gradio_client", ask_by_gradio)):
+    for name, ask in (("/api/ask", ask_by_http), ("gradio", ask_by_gradio)):
         times = ask(url, questions)
         for percent, target in ((50, ""), (95, "1 s")):
             value = (percentile(times, percent),)

@@ -89,6 +89,6 @@ def test_without_a_browser_its_lines_are_left_out(monkeypatch: pytest.MonkeyPatc
     assert [(m.what, m.median) for m in measures] == [
         ("20 people at once, /api/ask: p50", 0.1),
         ("20 people at once, /api/ask: p95", 0.2),
-        ("20 people at once, gradio_client: p50", 0.3),
-        ("20 people at once, gradio_client: p95", 0.4),
+        ("20 people at once, gradio: p50", 0.3),
+        ("20 people at once, gradio: p95", 0.4),
     ]
