@@ -202,7 +202,9 @@ def make_api(assistant: Assistant) -> FastAPI:
             this_month=this_month,
             expired=expired,
         )
-        duties = register.read().find(wanted, date.today())
+        latest = register.read()
+        fit = {duty.id for duty in latest.find(wanted, date.today())}
+        duties = [row.duty for row in latest.rows if row.duty.id in fit]  # in the order of the command
         return [Duty.model_validate(duty) for duty in duties_to_json(duties)]
 
     @api.get("/", include_in_schema=False)
