@@ -97,8 +97,8 @@ def test_two_people_at_once_see_their_own_name_and_conversation(
         chef.get_by_label("Votre question").fill(MEAL)
         lea.get_by_label("Votre question").press("Enter")
         chef.get_by_label("Votre question").press("Enter")
-        lea.locator(".reponse").wait_for()
-        chef.locator(".reponse").wait_for()
+        for page in (lea, chef):
+            page.locator("#fil article:not([aria-busy]) .reponse").wait_for()
 
         assert "Fontclaire" in lea.locator(".reponse").inner_text()
         assert "Fontclaire" not in chef.locator(".reponse").inner_text()
