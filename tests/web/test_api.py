@@ -184,14 +184,3 @@ def test_the_served_api_is_behind_the_guard(page_url: str) -> None:
         urllib.request.urlopen(foreign)
     caught.value.close()
     assert caught.value.code == 403
-
-
-def test_the_register_is_read_once_for_each_index(sure: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    from assistant.web import api
-
-    latest = api._Latest(sure)
-    first = latest.read()
-
-    assert latest.read() is first
-    monkeypatch.setattr(sure, "index", replace(sure.index))
-    assert latest.read() is not first

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-TITLE = "Quand la ville et le prestataire ne s'entendent plus"
+TITLE = "Quand la ville et le prestataire ne s’entendent plus"
 
 
 @pytest.fixture

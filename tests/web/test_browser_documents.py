@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from in_browser import HOSTILE, Application, ask, running_application, scrolls_sideways, watched_window
+from in_browser import (
+    HOSTILE,
+    Application,
+    ask,
+    running_application,
+    scrolls_sideways,
+    violations,
+    watched_window,
+)
 from make_documents import write_document
 
 if TYPE_CHECKING:
@@ -107,11 +115,14 @@ def test_a_question_about_a_document_begins_in_the_conversation(window: Page) ->
     window.wait_for_function("document.activeElement?.tagName === 'TEXTAREA'")
     assert window.get_by_label("Votre question").is_visible()
     assert not window.locator("#catalogue").is_visible()
+    assert window.locator("#choisis").inner_text() == "1 sur 3"
+    ticked = window.locator("#documents label", has=window.locator("input:checked"))
+    assert [text.strip() for text in ticked.all_inner_texts()] == ["Règlement des médiateurs de Valmont 2015"]
 
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_nothing_is_wider_than_the_screen(window: Page, width: int) -> None:
-    open_tab(window)  # a narrow screen puts some tabs in a menu
+    open_tab(window)
     window.set_viewport_size({"width": width, "height": 720})
     window.get_by_role("button", name="Parcourir : Charte").click()
     window.locator("#plan").get_by_role("button", name="Article 3 : Désaccord").click()
@@ -195,6 +206,8 @@ def test_a_refused_removal_keeps_the_document(own_window: Page, tmp_path: Path) 
 
     window.get_by_role("checkbox", name="Avis.md").check()
     window.get_by_role("button", name="Retirer les documents cochés").click()
+    window.get_by_role("button", name="Non, garder").wait_for()
+    assert violations(window) == []
     window.get_by_role("button", name="Non, garder").click()
 
     window.locator("#confirmation").wait_for(state="hidden")

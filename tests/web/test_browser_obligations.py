@@ -103,8 +103,9 @@ def test_it_is_filtered_and_searched_and_the_filters_are_taken_away(tab: Page) -
 def test_this_month_shows_what_is_due(tab: Page) -> None:
     tab.get_by_label("Ce mois-ci").check()
 
-    tab.get_by_text("Le trésorier doit payer au plus tard").first.wait_for()
-    assert tab.locator("table.registre tbody tr").count() <= 2  # in July the menus are due too
+    # In July the menus are due too.
+    tab.wait_for_function("document.querySelectorAll('table.registre tbody tr').length <= 2")
+    assert tab.get_by_text("Le trésorier doit payer au plus tard").count() >= 1
 
 
 def test_ticks_stay_in_the_browser_and_filter_the_list(tab: Page) -> None:

@@ -47,7 +47,7 @@ def test_the_limits_shown_are_those_of_the_settings() -> None:
     shown = explain_limits(Settings(upload_max_mb=3, upload_max_pages=12, upload_quota_mb=40))
 
     assert "3 Mo et 12 pages" in shown.replace("\u00a0", " ")
-    assert "40 Mo en tout" in shown
+    assert "40 Mo en tout" in shown.replace("\u00a0", " ")
 
 
 def test_a_file_over_the_limit_does_not_reach_the_machine(

@@ -160,14 +160,14 @@ def test_a_refusal_has_no_evidence() -> None:
 
 def test_without_the_original_the_fiche_stands_in_and_nothing_is_said_to_be_verified() -> None:
     fiche = Fiche(
-        "barque", "La barque", "On part tôt.\n\nOn revient <tard>.", (), (), reviewed=date(2024, 1, 1)
+        "barque", "La barque", "On part tôt.\n\n- On revient <tard>.", (), (), reviewed=date(2024, 1, 1)
     )
     citation = Citation("carnet", "Sorties", None, "", 0, 0, fiche_id="barque")
 
     html = evidence_to_html(answer_with(citation), make_knowledge(None, (fiche,)))
 
     assert "document d’origine non installé" in html
-    assert "<p>On part tôt.</p>\n<p>On revient &lt;tard&gt;.</p>" in html
+    assert "<p>On part tôt.</p><ul><li>On revient &lt;tard&gt;.</li></ul>" in html
     assert "vérifié" not in html
     assert "mark" not in Elements(html).names
 

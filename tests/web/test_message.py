@@ -24,7 +24,6 @@ from assistant.web.message import (
     error_to_message,
     reply_pieces,
     understood_to_html,
-    words_to_html,
 )
 from assistant.web.text import escape_text
 
@@ -156,12 +155,6 @@ def test_a_number_without_citation_is_not_a_link() -> None:
     message = answer_to_message(replace(ANSWER, words="Voir [7] et [1]."), KNOWLEDGE)
 
     assert plain(message).splitlines()[1] == "Voir [7] et Preuve [1]."
-
-
-def test_a_list_in_the_words_is_a_list() -> None:
-    assert words_to_html("Il faut :\n- une barque ;\n- une rame.\nPuis partir.\n\nFin.") == (
-        "<p>Il faut\u00a0:</p><ul><li>une barque\u00a0;</li><li>une rame.</li></ul><p>Puis partir.</p><p>Fin.</p>"
-    )
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def test_a_fiche_opens_its_words_its_source_and_its_question(assistant) -> None:
         guided_path(knowledge, date(2026, 6, 15)), knowledge.infos, lambda f: f"evidence/{f.id}"
     )
 
-    assert "<summary>Quand la ville et le prestataire ne s&#x27;entendent plus</summary>" in html
+    assert "<summary>Quand la ville et le prestataire ne s’entendent plus</summary>" in html
     assert "c’est le tribunal de Fontclaire qui décide" in html
     assert 'href="evidence/charte-desaccord">Charte de Valmont — Charte › Article 3</a>' in html
     assert 'data-question="Qui juge si on se fâche avec la mairie ?"' in html

@@ -208,6 +208,17 @@ def test_a_web_page_is_downloaded_never_shown(settings: Settings, corpus_dir: Pa
     assert response.headers["content-disposition"].startswith("attachment")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_text_is_given_with_its_encoding(settings: Settings, corpus_dir: Path, encoding: str) -> None:
+    text = "Les barques de Lourmel partent à six heures. Le départ est sonné par l’équipière."
+    (corpus_dir / "barques.txt").write_bytes(text.encode(encoding))
+    update_index(settings)
+    assistant = Assistant.open(settings)
+    name = next(name for name in assistant.index.knowledge.documents if "barques" in name)
+
+    assert client_of(assistant).get(f"/documents/{name}/file").text == text
+
+
 def test_a_page_of_a_pdf_is_drawn_with_its_quotation(settings: Settings, corpus_dir: Path) -> None:
     pdf = FPDF()
     pdf.set_font("Helvetica", size=14)

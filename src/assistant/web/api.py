@@ -14,10 +14,11 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from assistant.errors import AssistantError, QuestionsError
 from assistant.obligations import duties_to_json
 from assistant.records import Status, Turn
-from assistant.register import Register, Wanted
+from assistant.register import Wanted
 from assistant.rendering import answer_to_dict, hit_to_dict
 from assistant.web.asking import MAX_QUESTION_CHARS, ask_now
 from assistant.web.headers import PLAIN_POLICY
+from assistant.web.newest import register_of
 from assistant.web.openapi import openapi_to_html
 
 if TYPE_CHECKING:
@@ -158,7 +159,6 @@ def make_api(assistant: Assistant) -> FastAPI:
         root_path_in_servers=False,
         servers=[{"url": "/api"}],
     )
-    register = _Latest(assistant)
 
     @api.post("/ask", summary="Répondre à une question")
     def ask(asked: Question) -> Answer:
@@ -202,9 +202,9 @@ def make_api(assistant: Assistant) -> FastAPI:
             this_month=this_month,
             expired=expired,
         )
-        latest = register.read()
-        fit = {duty.id for duty in latest.find(wanted, date.today())}
-        duties = [row.duty for row in latest.rows if row.duty.id in fit]  # in the order of the command
+        register = register_of(assistant.index)
+        fit = {duty.id for duty in register.find(wanted, date.today())}
+        duties = [row.duty for row in register.rows if row.duty.id in fit]  # in the order of the command
         return [Duty.model_validate(duty) for duty in duties_to_json(duties)]
 
     @api.get("/", include_in_schema=False)
@@ -230,20 +230,6 @@ def make_api(assistant: Assistant) -> FastAPI:
         return _problem(422 if isinstance(error, QuestionsError) else 503, str(error))
 
     return api
-
-
-class _Latest:
-    """The register of the index in use, read once for each index."""
-
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
-        self._kept: tuple[object, Register] | None = None
-
-    def read(self) -> Register:
-        index, kept = self._assistant.index, self._kept
-        if kept is None or kept[0] is not index:
-            kept = self._kept = index, Register.of(index.knowledge)
-        return kept[1]
 
 
 def _answer(assistant: Assistant, question: str, turns: list[Turn], documents: Collection[str]) -> Answer:

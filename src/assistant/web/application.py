@@ -20,9 +20,11 @@ HERE = Path(__file__).parent
 STYLES = ("style.css", "documents.css", "lists.css", "quality.css", "opinions.css")
 SCRIPTS = ("page.js", "documents.js", "lists.js", "opinions.js")
 
+_FRENCH = 'Object.defineProperty(navigator, "language", { get: () => "fr" });'
 WORDS = {  # where gradio's French misleads: "télécharger" is to download
     "upload_text.click_to_upload": "Cliquez pour choisir des fichiers",
     "upload_text.drop_file": "Déposez des fichiers ici",
+    "common.upload": "Choisir d’autres fichiers",  # it has none
 }
 
 
@@ -102,13 +104,17 @@ def _add_own_routes(app: FastAPI) -> None:
 
 
 def _sign_scripts() -> None:
-    """Have gradio's template write the nonce of the request on its scripts, and the page's language."""
+    """Have gradio's template write the nonce of the request on its scripts, and the page's language.
+
+    Gradio asks the browser for its language, and this page has one.
+    """
     from gradio.routes import templates
     from jinja2 import DictLoader
 
     name = "frontend/index.html"
     if (loader := templates.env.loader) and not isinstance(loader, DictLoader):
         source = loader.get_source(templates.env, name)[0]
+        source = source.replace("<head>", f"<head><script>{_FRENCH}</script>", 1)
         source = source.replace("<script", '<script nonce="{{ request.state.nonce }}"')
         templates.env.loader = DictLoader({name: source.replace('lang="en"', 'lang="fr"', 1)})
 
@@ -156,8 +162,17 @@ def _theme() -> Theme:
         button_primary_background_fill_dark="*primary_700",
         button_primary_background_fill_hover="*primary_800",
         button_primary_background_fill_hover_dark="*primary_800",
+        button_cancel_background_fill="#b91c1c",
+        button_cancel_background_fill_dark="#b91c1c",
+        button_cancel_background_fill_hover="#991b1b",
+        button_cancel_background_fill_hover_dark="#991b1b",
         input_placeholder_color="*neutral_500",
         input_placeholder_color_dark="*neutral_400",
+        # The edge of what is ticked or typed in (WCAG: 3).
+        checkbox_border_color="*neutral_500",
+        checkbox_border_color_dark="*neutral_400",
+        input_border_color="*neutral_500",
+        input_border_color_dark="*neutral_400",
         block_label_text_color="*neutral_600",
         block_info_text_color="*neutral_600",
     )

@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from assistant.web.evidence import text_to_html
-from assistant.web.text import NO_BREAK, set_spaces
+from assistant.web.text import NO_BREAK, say, words_to_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,11 +60,6 @@ def percent(share: float) -> str:
     return f"{whole}{NO_BREAK}%"
 
 
-def say(text: str) -> str:
-    """Escape a text of our own, or a title, with the spaces of French."""
-    return escape(set_spaces(text))
-
-
 # --- the catalogue ---------------------------------------------------------------------------
 
 
@@ -98,7 +93,7 @@ def _card(summary: Summary, *, added: bool) -> str:
         count(summary.fiches, "fiche"),
     ]
     items = "".join(f"<li>{figure}</li>" for figure in figures if figure)
-    id, name = escape(info.id, quote=True), escape(set_spaces(info.name), quote=True)
+    id, name = escape(info.id, quote=True), say(info.name)
     lines = [
         f"<h3>{say(info.name)}</h3>",
         f'<p class="titre-complet">{say(info.title)}</p>' if info.title != info.name else "",
@@ -228,8 +223,11 @@ def _passage(passage: Passage, section: Section) -> str:
 def _fiche(fiche: Fiche | None) -> str:
     if fiche is None:
         return f'<p class="fiche sans">{say("Aucune fiche n’explique ce passage.")}</p>'
-    body = text_to_html(fiche.body, (0, len(fiche.body)), mark=(0, 0))
-    return f'<aside class="fiche" aria-label="Fiche"><h4>{say(fiche.title)}</h4>{body}</aside>'
+    # Not a landmark: there are as many as fiches.
+    return (
+        f'<aside class="fiche" role="note" aria-label="Fiche"><h4>{say(fiche.title)}</h4>'
+        f"{words_to_html(fiche.body)}</aside>"
+    )
 
 
 # --- what is being added ---------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.discovery import guided_path, starting_questions
+from assistant.web.newest import path_of, questions_of
 from assistant.web.path import glossary_to_html, path_to_html, questions_to_html
 from assistant.web.places import link_to_fiche
 from assistant.web.text import set_spaces
@@ -44,10 +44,11 @@ class Guide:
         made = self._made
         if made is None or made[0] != key:
             knowledge = index.knowledge
-            path = guided_path(knowledge, day)
             parts = (
-                path_to_html(path, knowledge.infos, lambda fiche: link_to_fiche(fiche, knowledge)),
-                questions_to_html(starting_questions(path, self._assistant.ask)),
+                path_to_html(
+                    path_of(index, day), knowledge.infos, lambda fiche: link_to_fiche(fiche, knowledge)
+                ),
+                questions_to_html(questions_of(self._assistant, index, day)),
                 glossary_to_html(knowledge.acronyms),
             )
             made = self._made = key, parts

@@ -14,7 +14,7 @@
     const said = document.getElementById("section-annonce");
     if (!title || !said) return;
     said.textContent = `${title.textContent}, ${title.nextElementSibling?.textContent ?? ""}`;
-    const panel = document.getElementById("section");
+    const panel = document.querySelector("#section .defile");
     if (panel.getBoundingClientRect().top > window.innerHeight / 2) title.scrollIntoView({ block: "start" });
     else panel.scrollTop = 0;
   });

@@ -16,12 +16,13 @@ from assistant.pipeline import knowledge_folder
 from assistant.web.access import is_administrator
 from assistant.web.catalogue import (
     catalogue_to_html,
+    count,
     outline_to_html,
-    say,
     section_to_html,
     upload_label,
     work_to_html,
 )
+from assistant.web.text import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,10 @@ NO_SECTION = f'<p class="vide">{say("Les passages du titre choisi s’affichent 
 GONE = f'<p class="vide">{say("Ce document ou ce titre n’est plus là : les documents ont changé.")}</p>'
 FORBIDDEN = "Seul un administrateur peut changer les documents."
 POLL_SECONDS = 1
+# What scrolls must be reached with the keyboard.
+_SCROLLED = (
+    '<div class="defile" tabindex="0" role="region" aria-label="Passages du titre choisi">${value}</div>'
+)
 _PRIVATE: Any = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 # What was clicked, for the server; opening and closing are the browser's.
 _PICK = """
@@ -64,7 +69,7 @@ def build_documents(assistant: Assistant) -> None:
         with gr.Column(scale=2, min_width=260, elem_id="plan"):
             outline = gr.HTML(NO_OUTLINE, js_on_load=_PICK, padding=False)
         with gr.Column(scale=3, min_width=260, elem_id="section"):
-            section = gr.HTML(NO_SECTION, padding=False)
+            section = gr.HTML(NO_SECTION, html_template=_SCROLLED, padding=False)
             gr.HTML('<p role="status" id="section-annonce" class="hors-ecran"></p>', padding=False)
     browsed = catalogue.select(open_document, None, [outline, section], **_PRIVATE)
     read = outline.select(open_section, None, section, **_PRIVATE)
@@ -192,9 +197,9 @@ def show_section(assistant: Assistant, document_id: str, key: str) -> str:
 def explain_limits(settings: Settings) -> str:
     """Return what may be added."""
     texts = (
-        f"PDF, DOCX, ODT, HTML, Markdown ou texte ; par document, {settings.upload_max_mb} Mo "
-        f"et {settings.upload_max_pages} pages au plus ;",
-        f"{MAX_FILES} documents à la fois, {settings.upload_quota_mb} Mo en tout.",
+        f"PDF, DOCX, ODT, HTML, Markdown ou texte ; par document, {count(settings.upload_max_mb, 'Mo', 'Mo')} "
+        f"et {count(settings.upload_max_pages, 'page')} au plus ;",
+        f"{count(MAX_FILES, 'document')} à la fois, {count(settings.upload_quota_mb, 'Mo', 'Mo')} en tout.",
         "L’assistant continue de répondre pendant la mise à jour.",
     )
     return (

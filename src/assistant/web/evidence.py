@@ -16,7 +16,7 @@ from urllib.parse import quote as quote_url
 from urllib.parse import urlencode
 
 from assistant.search.validity import describe_validity, french_date, is_expired
-from assistant.web.text import NO_BREAK, say, set_spaces
+from assistant.web.text import NO_BREAK, say, words_to_html
 
 if TYPE_CHECKING:
     from assistant.records import Answer, Citation, Document, Fiche, Passage
@@ -222,11 +222,10 @@ def _fiche(fiche: Fiche | None, *, alone: bool) -> str:
     about = [f"{len(fiche.asked)} questions y mènent"]
     if fiche.reviewed:
         about.append(f"relue le {french_date(fiche.reviewed)}")
-    body = text_to_html(set_spaces(fiche.body), (0, len(fiche.body)), mark=(0, 0))
     name = "fiche seule" if alone else "fiche"
     return (
         f'<aside class="{name}" aria-label="Fiche"><h4>Fiche{NO_BREAK}: {say(fiche.title)}</h4>'
-        f'{body}<p class="discret">{say(", ".join(about))}</p></aside>'
+        f'{words_to_html(fiche.body)}<p class="discret">{say(", ".join(about))}</p></aside>'
     )
 
 

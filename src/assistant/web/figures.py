@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from assistant.quality import CAUSES, KIND_NAMES, failures_by_cause
 from assistant.search.validity import french_date
-from assistant.web.catalogue import count, percent, say
-from assistant.web.text import NO_BREAK
+from assistant.web.catalogue import count, percent
+from assistant.web.text import NO_BREAK, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -5,7 +5,6 @@ Documents and questions may hold anything: everything that is not written in thi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from datetime import date
 from html import escape
@@ -22,7 +21,7 @@ from assistant.answers.refusals import (
 from assistant.answers.suggestions import suggest_questions
 from assistant.search.validity import describe_validity, is_expired
 from assistant.web.evidence import VERIFIED, Place, is_marked_down, place_of, without_marks
-from assistant.web.text import NO_BREAK, escape_text, say, set_spaces
+from assistant.web.text import NO_BREAK, escape_text, say, set_spaces, words_to_html
 
 if TYPE_CHECKING:
     from assistant.records import Answer, Citation, Understanding
@@ -35,8 +34,6 @@ CONFIDENCE_BANDS = (
     (0.65, "moyenne", "Le premier passage cité répond probablement ; lisez-le avant d’agir."),
     (0.0, "faible", "Le premier passage cité est proche du sujet ; vérifiez qu’il répond vraiment."),
 )
-_NUMBER = re.compile(r"\[(\d+)\]")
-_BULLET = re.compile(r"\s*[-–•]\s+")
 
 
 def answer_to_message(
@@ -72,7 +69,8 @@ def reply_pieces(
     if answer.status == "not_found":
         yield from _refusal(answer, knowledge, only)
         return
-    yield words_to_html(answer.words, answer.citations)
+    links = {str(n): _link(n, citation) for n, citation in enumerate(answer.citations, 1)}
+    yield words_to_html(answer.words, links)
     if answer.citations:
         quoted = any(citation.quote for citation in answer.citations)
         yield f"<h4>{'Ce que dit le texte' if quoted else 'Source'}</h4>"
@@ -151,34 +149,6 @@ def _refusal(answer: Answer, knowledge: Knowledge, only: Collection[str]) -> Ite
             about = f' <span class="source">— {say(name)}</span>' if name != lead.title else ""
             items.append(f'<li><a class="renvoi" href="{escape(href)}">{say(lead.title)}</a>{about}</li>')
         yield f'<h4>{say(LEADS_TITLE)}</h4><ul class="pistes">{"".join(items)}</ul>'
-
-
-def words_to_html(text: str, citations: Collection[Citation] = ()) -> str:
-    """Return a text as paragraphs and lists, the numbers of its citations as links."""
-    links = {str(n): _link(n, citation) for n, citation in enumerate(citations, 1)}
-
-    def line_to_html(line: str) -> str:
-        return _NUMBER.sub(lambda match: links.get(match[1], match[0]), say(line))
-
-    blocks: list[str] = []
-    for paragraph in re.split(r"\n\s*\n", text.strip()):
-        lines: list[str] = []
-        items: list[str] = []
-        for line in filter(str.strip, paragraph.splitlines()):
-            if bullet := _BULLET.match(line):
-                items.append(f"<li>{line_to_html(line[bullet.end() :])}</li>")
-                continue
-            if items:
-                blocks.append(_block(lines, items))
-                lines, items = [], []
-            lines.append(line_to_html(line))
-        blocks.append(_block(lines, items))
-    return "".join(blocks)
-
-
-def _block(lines: list[str], items: list[str]) -> str:
-    said = f"<p>{'<br>'.join(lines)}</p>" if lines else ""
-    return f"{said}<ul>{''.join(items)}</ul>" if items else said
 
 
 def _citation(number: int, citation: Citation, knowledge: Knowledge, today: date) -> str:

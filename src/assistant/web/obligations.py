@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.obligations import duties_to_calendar, duties_to_csv, duties_to_workbook, to_come
-from assistant.register import MODALITIES, TIMINGS, Register, Wanted
+from assistant.register import MODALITIES, TIMINGS, Wanted
 from assistant.search.validity import is_expired
 from assistant.web.duties import (
     TICKS,
@@ -22,6 +22,7 @@ from assistant.web.duties import (
     register_to_html,
     upcoming_to_html,
 )
+from assistant.web.newest import register_of
 from assistant.web.places import link_to_duty
 from assistant.web.text import set_spaces
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from assistant.obligations import Duty
     from assistant.pipeline import Assistant
+    from assistant.register import Register
     from assistant.search.index import Knowledge
 
 INTRODUCTION = set_spaces(
@@ -72,16 +74,12 @@ class Desk:
     def __init__(self, assistant: Assistant, today: Callable[[], date] = date.today) -> None:
         self._assistant = assistant
         self._today = today
-        self._last: tuple[str, Register] | None = None
 
     def newest(self) -> tuple[Register, Knowledge]:
         """Return the register, with the knowledge it was read from."""
         self._assistant.refresh()
         index = self._assistant.index
-        last = self._last
-        if last is None or last[0] != index.manifest.version:
-            last = self._last = index.manifest.version, Register.of(index.knowledge)
-        return last[1], index.knowledge
+        return register_of(index), index.knowledge
 
     def show(self, page: int, filters: Sequence[Any]) -> str:
         """Return one page of what fits."""

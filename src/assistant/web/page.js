@@ -263,6 +263,21 @@
   // --- the evidence -------------------------------------------------------------------------
 
   const EMPTY = "Les passages cités s’affichent ici.";
+  // The way back from a passage to the link that opened it.
+  function showWayBack(panel) {
+    const own = panel.closest("#preuves") && find("#retour");
+    if (own) own.hidden = !opened?.isConnected;
+    else if (opened?.isConnected) {
+      panel.prepend(make("button", { type: "button", className: "retour" }, "Revenir à la liste"));
+    }
+  }
+  function goBack() {
+    if (!opened?.isConnected) return;
+    opened.focus();
+    opened.scrollIntoView({ block: "nearest" });
+    if (find("#retour")) find("#retour").hidden = true;
+    document.querySelectorAll(".panneau .retour").forEach((button) => button.remove());
+  }
   function emptyPanel(panel = find("#preuves .panneau")) {
     opened?.removeAttribute("aria-current");
     opened = null;
@@ -297,8 +312,7 @@
     if (passage) passage.scrollTop = Math.max(0, mark.offsetTop - passage.clientHeight / 3);
     panel.scrollTop = 0;
     if (!focus) return;
-    const back = panel.closest("#preuves") && find("#retour");
-    if (back) back.hidden = !opened?.isConnected;
+    showWayBack(panel);
     shown?.setAttribute("tabindex", "-1");
     shown?.focus({ preventScroll: true });
     const around = panel.closest("#preuves") ?? panel;
@@ -361,7 +375,13 @@
     "#arreter": () => { stop(); find("#question").focus(); },
     "#annuler": cancelEdit,
     "#tous": () => choose([]),
-    "#retour": () => { find("#retour").hidden = true; opened?.focus(); opened?.scrollIntoView({ block: "nearest" }); },
+    "#retour, .retour": goBack,
+    "a.evitement": () => {
+      const panels = [...document.querySelectorAll('[role="tabpanel"]')];
+      const title = panels.find((panel) => panel.offsetParent)?.querySelector("h2");
+      title?.setAttribute("tabindex", "-1");
+      title?.focus();
+    },
     "[data-action]": (button) => actions[button.dataset.action]?.(rowOf(button), button),
     "[data-ouvrir]": (button) => {
       const item = readKept().find((one) => one.id === button.dataset.ouvrir);
@@ -394,6 +414,14 @@
     }
   });
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && event.target.closest?.(".panneau, .preuves, #preuves")) goBack();
+    const tab = event.target.closest?.('[role="tab"]');
+    if (tab && ["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) {
+      const tabs = [...tab.parentElement.querySelectorAll('[role="tab"]')];
+      const to = { ArrowLeft: tabs.indexOf(tab) - 1, ArrowRight: (tabs.indexOf(tab) + 1) % tabs.length, Home: 0, End: -1 };
+      event.preventDefault();
+      tabs.at(to[event.key]).focus();
+    }
     if (event.target.id !== "question" || event.isComposing) return;
     if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); submit(); }
     if (event.key === "Escape" && edited >= 0) cancelEdit();
@@ -421,7 +449,16 @@
       history.replaceState(null, "", location.pathname);
     } else if (!conversation.exchanges.length) find("#question").focus({ preventScroll: true });
   }
-  new MutationObserver(mount).observe(document, { childList: true, subtree: true });
+  // What gradio says in English alone.
+  const NAMES = {
+    "Click to upload or drop files": "Choisir ou déposer des fichiers", "File upload": "Fichiers",
+  };
+  function translate() {
+    for (const [english, french] of Object.entries(NAMES)) {
+      for (const one of document.querySelectorAll(`[aria-label="${english}"]`)) one.setAttribute("aria-label", french);
+    }
+  }
+  new MutationObserver(() => { mount(); translate(); }).observe(document, { childList: true, subtree: true });
 
   // A session that has ended: the page to sign in.  The conversation stays in the browser.
   const send = window.fetch;

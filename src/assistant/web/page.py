@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from assistant.pipeline import Assistant
 
 TITLE = "Assistant de la prévention spécialisée"
+HOUR, DAY = 3600, 86_400
+# Someone without a mouse need not go through the tabs each time.
+HEADER = f'<a class="evitement" href="#onglets">Aller au contenu</a><h1>{TITLE}</h1>'
 # In the order shown: name → what adds its components to the page being built.
 TABS: dict[str, Callable[[Assistant], None]] = {
     "Conversation": build_conversation,
@@ -33,13 +36,18 @@ TABS: dict[str, Callable[[Assistant], None]] = {
 def build_page(assistant: Assistant) -> gr.Blocks:
     """Return the page and its endpoints; the caller serves it."""
     page: gr.Blocks
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
-        gr.HTML(f"<h1>{TITLE}</h1>", elem_id="titre", padding=False)
+    with gr.Blocks(
+        title=TITLE,
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=(HOUR, DAY),  # files that were sent and never added
+    ) as page:
+        gr.HTML(HEADER, elem_id="titre", padding=False)
         if assistant.settings.users.exists():
             account = gr.HTML("", elem_id="compte", padding=False)
             private: Any = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
             page.load(show_account, None, account, **private)
-        with gr.Tabs(elem_id="onglets"):
+        with gr.Tabs(elem_id="onglets", overflow_behavior="wrap"):
             for name, build in TABS.items():
                 with gr.Tab(name):
                     build(assistant)

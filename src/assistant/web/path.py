@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.discovery import best_question
 from assistant.french import fold
-from assistant.web.message import words_to_html
-from assistant.web.text import NO_BREAK, say
+from assistant.web.text import NO_BREAK, say, words_to_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -10,8 +10,8 @@ import gradio as gr
 from assistant.errors import ReportError
 from assistant.overview import summarize_documents
 from assistant.quality import load_report
-from assistant.web.catalogue import say
 from assistant.web.figures import quality_to_html
+from assistant.web.text import say
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant

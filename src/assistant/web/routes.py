@@ -7,6 +7,7 @@ document is named by its identifier, and its file is the one that was indexed.
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Header, HTTPException, Query, Request
@@ -14,10 +15,13 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from assistant.batch import parse_item
 from assistant.corpus.printed import find_original, render_page
+from assistant.corpus.read_text import decode
+from assistant.corpus.reading import Limits
 from assistant.errors import AssistantError, QuestionsError
 from assistant.web.asking import ask_now
 from assistant.web.evidence import Place, place_to_html
 from assistant.web.message import answer_to_copy, error_to_message, reply_pieces, understood_to_html
+from assistant.web.newest import questions_of
 from assistant.web.welcome import welcome_to_html
 
 if TYPE_CHECKING:
@@ -41,7 +45,8 @@ def conversation_routes(assistant: Assistant) -> APIRouter:
     def welcome() -> JSONResponse:
         assistant.refresh()
         index = assistant.index
-        welcome = welcome_to_html(index.knowledge) | {"index": index.manifest.version}
+        questions = questions_of(assistant, index, date.today())
+        welcome = welcome_to_html(index.knowledge, questions) | {"index": index.manifest.version}
         return JSONResponse(welcome, headers={"Cache-Control": "no-store"})
 
     @router.post("/conversation")
@@ -77,6 +82,9 @@ def conversation_routes(assistant: Assistant) -> APIRouter:
     def file(document_id: str) -> FileResponse:
         _, path = _original(assistant, document_id)
         kind = _SHOWN.get(path.suffix.lower())
+        if kind == "text/plain":
+            encoding = decode(path.read_bytes(), path, Limits())[1]
+            kind = f"text/plain; charset={encoding}"
         return FileResponse(
             path,
             media_type=kind,

@@ -2,47 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
 from html import escape
 from typing import TYPE_CHECKING
 
-from assistant.answers.suggestions import best_question
-from assistant.search.validity import is_expired
 from assistant.web.text import say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assistant.search.index import Knowledge
 
 STARTING_QUESTIONS = 4
 
 
-def welcome_to_html(knowledge: Knowledge) -> dict[str, str]:
-    """Return both parts as HTML, by name: ``questions`` and ``documents``."""
+def welcome_to_html(knowledge: Knowledge, questions: Sequence[str]) -> dict[str, str]:
+    """Return both parts as HTML, by name: ``questions``, the first of those given, and ``documents``."""
     return {
-        "questions": questions_to_html(starting_questions(knowledge)),
+        "questions": questions_to_html(questions[:STARTING_QUESTIONS]),
         "documents": documents_to_html(knowledge),
     }
 
 
-def starting_questions(knowledge: Knowledge, *, today: date | None = None) -> list[str]:
-    """Return a few questions that fiches answer, spread over them.
-
-    Rather those that say who must do what, in documents in force: what people come for.
-    """
-    today = today or date.today()
-    current = [
-        (fiche, best_question(fiche, knowledge))
-        for fiche in knowledge.fiches
-        if not all(is_expired(knowledge.infos[source.document], today) for source in fiche.sources)
-    ]
-    asking = [(fiche, question) for fiche, question in current if question]
-    binding = [question for fiche, question in asking if fiche.obligations]
-    questions = binding if len(binding) >= STARTING_QUESTIONS else [question for _, question in asking]
-    step = max(1, len(questions) // STARTING_QUESTIONS)
-    return questions[step // 2 :: step][:STARTING_QUESTIONS]
-
-
-def questions_to_html(questions: list[str]) -> str:
+def questions_to_html(questions: Sequence[str]) -> str:
     """Return the starting questions as buttons, which the page asks when they are pressed."""
     items = "".join(
         f'<li><button type="button" data-question="{escape(question)}">{say(question)}</button></li>'
