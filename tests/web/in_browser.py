@@ -131,8 +131,8 @@ def watched_window(browser: Browser, application: Application, **options: object
     finally:
         context.close()
     outside = [url for url in requests if not url.startswith((application.url, "data:", "blob:"))]
-    assert outside == []
-    assert errors == []
+    assert outside == [], outside
+    assert errors == [], errors
 
 
 def ask(window: Page, question: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from in_browser import (
     HOSTILE,
@@ -215,3 +216,13 @@ def test_a_refused_removal_keeps_the_document(own_window: Page, tmp_path: Path) 
     open_tab(window)
     window.get_by_role("checkbox", name="Avis.md").wait_for()
     window.locator("li.document", has_text="Ajouté par la page").wait_for()
+
+
+def test_a_file_that_was_sent_and_never_added_does_not_stay(assistant: Assistant, tmp_path: Path) -> None:
+    sent = tmp_path / "sent"
+    corpus = assistant.settings.corpus[0]
+    with running_application(corpus, tmp_path, GRADIO_TEMP_DIR=str(sent)) as running:
+        httpx.post(f"{running.url}gradio_api/upload", files={"files": ("note.txt", b"Bonjour.")})
+        assert [path.read_bytes() for path in sent.rglob("note.txt")] == [b"Bonjour."]
+
+    assert list(sent.rglob("note.txt")) == []
