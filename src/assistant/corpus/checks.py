@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from assistant.records import Anchor, Document, DocumentInfo, Fiche
 
 BODY_WORDS = (40, 150)
-QUESTIONS = (10, 18)
+QUESTIONS = (10, 40)
 COPIED_RUN = 10  # consecutive words in common with the original
 _MEASURED = {word: number for word, number in NUMBER_WORDS.items() if number != "1"}  # "un" is an article too
 _MEASURE = re.compile(
