@@ -54,6 +54,13 @@ def make_parser() -> argparse.ArgumentParser:
         commands.add_parser("check", help="check the reference questions; exit 1 when one is wrong")
     )
 
+    comparison = commands.add_parser(
+        "compare", help="two reports of run --json, by document and by kind, with intervals"
+    )
+    _add_questions(comparison)
+    comparison.add_argument("before", type=Path)
+    comparison.add_argument("after", type=Path)
+
     ablations = commands.add_parser("ablations", help="what each stage earns")
     _add_questions(ablations)
     ablations.add_argument("--out", type=Path, metavar="FILE", help="also write the table there")
@@ -208,6 +215,22 @@ def gate_command(options: argparse.Namespace) -> int:
     breaches = find_breaches(evaluation, load_thresholds(), baseline)
     print(describe_verdict(breaches, evaluation, baseline))
     return 1 if breaches else 0
+
+
+def compare_command(options: argparse.Namespace) -> int:
+    """Print two reports side by side."""
+    from evals.compare import compare, to_markdown
+
+    reports = []
+    for path in (options.before, options.after):
+        try:
+            reports.append(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError) as error:
+            raise QuestionsError(
+                f"« {path} » n’est pas un rapport. Écrivez-en un : python -m evals run --json FICHIER"
+            ) from error
+    print(to_markdown(list(compare(reports[0], reports[1], read_questions(options)))))
+    return 0
 
 
 def baseline_command(options: argparse.Namespace) -> int:
@@ -370,7 +393,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "run": run_command, "gate": gate_command, "baseline": baseline_command, "anchor": anchor_command,
     "check": check_command, "ablations": ablations_command, "peers": peers_command,
     "benchmark": benchmark_command, "duties": duties_command,
-    "digests": digests_command, "bench": bench_command,
+    "digests": digests_command, "bench": bench_command, "compare": compare_command,
 }  # fmt: skip
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
+from evals.benchmark import as_typed
 from evals.cases import Case, Places
 from evals.judge import Judged, judge
 from evals.metrics import Difference, paired_bootstrap
@@ -16,9 +17,8 @@ from evals.summary import per_case, summarize
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
-    from assistant.records import Citation, Understanding
+    from assistant.records import Citation
 
-Weights = Mapping[str, tuple[float, float]]  # as ``assistant.search.retrieve.WEIGHTS``
 MEASURES = ("recall@1", "recall@5", "mrr@10", "vital_facts", "gold_citation_f1", "balanced_refusal")
 COMPARED = ("recall@5", "vital_facts")  # with an interval
 
@@ -43,33 +43,46 @@ def ask_all(
     cases: Sequence[Case],
     places: Places,
     *,
-    weights: Weights,
+    ranked: bool = True,
     mend: bool = True,
+    choose: bool = True,
 ) -> list[Judged]:
-    """Answer every case with other weights; ``mend``: false searches the question as typed."""
+    """Answer every case as the assistant does, less what is false.
+
+    Args:
+        assistant: Over the corpus to ask.
+        cases: The questions.
+        places: Of their evidence.
+        ranked: By the learned ranker; else by the sum of scores, and nothing is refused, since the
+            confidence is computed from what the ranker saw.
+        mend: Understand the question; else it is searched as typed.
+        choose: Choose the sentences of fiches; else they are shown whole.
+    """
     from assistant.answers.answer import answer_question
+    from assistant.search.features import words_beside
+    from assistant.search.rank import load_ranker
     from assistant.search.retrieve import retrieve
 
     index, settings = assistant.index, assistant.settings
     results = []
     for case in cases:
         try:
-            understanding = assistant.understand(case.question, case.history)
-            if not mend:
-                understanding = as_typed(understanding)
-            hits = retrieve(understanding, index, assistant.embedder, top=settings.top, weights=weights)
+            understanding = (
+                assistant.understand(case.question, case.history) if mend else as_typed(case.question)
+            )
+            ranker = load_ranker() if ranked else None
+            hits = retrieve(understanding, index, assistant.embedder, top=settings.top, ranker=ranker)
             answer = answer_question(
-                understanding, hits, index.knowledge, min_confidence=settings.min_confidence
+                understanding,
+                hits,
+                index.knowledge,
+                min_confidence=None if ranked else 0.0,
+                nearness=words_beside(understanding, index) if choose else None,
             )
             results.append(judge(case, answer, assistant, places))
         except Exception as error:  # as in a run: it is the result of this question
             results.append(failed(case, f"{type(error).__name__}: {error}"))
     return results
-
-
-def as_typed(understanding: Understanding) -> Understanding:
-    """Return the question as if nothing had been understood of it."""
-    return replace(understanding, text=understanding.question, notes=(), documents=(), follow_up=False)
 
 
 def ablate(
@@ -82,10 +95,8 @@ def ablate(
         without_fiches: Over the originals alone; None where they are absent.
         cases: The reference questions.
     """
-    from assistant.search.retrieve import WEIGHTS
-
     places = Places(cases, assistant.index.knowledge.documents)
-    whole = ask_all(assistant, cases, places, weights=WEIGHTS)
+    whole = ask_all(assistant, cases, places)
 
     def measured(name: str, judged: Sequence[Judged]) -> Ablation:
         gaps = {
@@ -99,44 +110,21 @@ def ablate(
         )
         return Ablation(name, summarize(cases, judged), gaps, altered)
 
-    def without(*fields: str) -> Weights:
-        return {name: weight for name, weight in WEIGHTS.items() if name not in fields}
-
-    variants: list[tuple[str, Weights]] = [
-        (f"sans le champ « {field} »", without(field)) for field in WEIGHTS
-    ]
-    dense = [field for field in WEIGHTS if field.startswith("dense_")]
-    variants += [
-        ("sans les vecteurs", without(*dense)),
-        ("les vecteurs seuls", {field: WEIGHTS[field] for field in dense}),
-        ("poids tous égaux", even_weights(WEIGHTS)),
-    ]
     results = [
-        measured(name, ask_all(assistant, cases, places, weights=weights)) for name, weights in variants
+        measured("sans le classement appris", ask_all(assistant, cases, places, ranked=False)),
+        measured("sans la compréhension", ask_all(assistant, cases, places, mend=False)),
+        measured("sans le choix des phrases", ask_all(assistant, cases, places, choose=False)),
     ]
-    results.append(
-        measured("sans la compréhension", ask_all(assistant, cases, places, weights=WEIGHTS, mend=False))
-    )
     for name, disabled in (
         ("sans la validité", _without_validity),
         ("sans la vérification", _without_verification),
     ):
         with disabled():
-            results.append(measured(name, ask_all(assistant, cases, places, weights=WEIGHTS)))
+            results.append(measured(name, ask_all(assistant, cases, places)))
     if without_fiches is not None:
         other = Places(cases, without_fiches.index.knowledge.documents)
-        results.append(measured("sans les fiches", ask_all(without_fiches, cases, other, weights=WEIGHTS)))
+        results.append(measured("sans les fiches", ask_all(without_fiches, cases, other)))
     return measured("tout", whole), results
-
-
-def even_weights(weights: Weights) -> Weights:
-    """Return the mean weight for every field that counts, with and without fiche: nothing learned."""
-    columns = list(zip(*weights.values(), strict=True))
-    means = [sum(column) / sum(map(bool, column)) if any(column) else 0.0 for column in columns]
-    return {
-        name: (means[0] * bool(explained), means[1] * bool(plain))
-        for name, (explained, plain) in weights.items()
-    }
 
 
 def _without_verification() -> AbstractContextManager[object]:
@@ -149,8 +137,8 @@ def _without_verification() -> AbstractContextManager[object]:
 
 
 def _without_validity() -> AbstractContextManager[object]:
-    """Score expired documents as the others."""
-    return patch("assistant.search.retrieve.EXPIRED_MALUS", 0.0)
+    """Take no document for expired."""
+    return patch("assistant.search.retrieve.is_expired", lambda _info, _today: False)
 
 
 def to_markdown(whole: Ablation, results: Sequence[Ablation]) -> str:

@@ -20,6 +20,7 @@ from assistant.errors import QuestionsError
 from evals.metrics import ndcg_at, recall_at, reciprocal_rank
 
 if TYPE_CHECKING:
+    from assistant.records import Understanding
     from assistant.search.embedding import Embedder
     from assistant.search.index import Index
 
@@ -112,10 +113,16 @@ def index_texts(texts: Mapping[str, str], embedder: Embedder) -> Index:
     return build_index(knowledge, embedder, manifest)
 
 
-def measure(benchmark: Benchmark, index: Index, embedder: Embedder, weights: Weights) -> dict[str, float]:
-    """Return recall, MRR and nDCG over all questions, and the median seconds of one."""
-    from assistant.records import Understanding
-    from assistant.search.retrieve import retrieve
+def measure(
+    benchmark: Benchmark, index: Index, embedder: Embedder, weights: Weights | None = None
+) -> dict[str, float]:
+    """Return recall, MRR and nDCG over all questions, and the median seconds of one.
+
+    With weights, the sum of these fields alone for the question as typed; without, all that we do.
+    """
+    from assistant.search.rank import load_ranker
+    from assistant.search.retrieve import WEIGHTS, retrieve
+    from assistant.search.understand import understand
 
     scores: dict[str, list[float]] = {
         "recall@1": [],
@@ -127,7 +134,14 @@ def measure(benchmark: Benchmark, index: Index, embedder: Embedder, weights: Wei
     seconds = []
     for question, relevant in benchmark.questions:
         begin = time.perf_counter()
-        hits = retrieve(Understanding(question, question), index, embedder, top=DEPTH, weights=weights)
+        hits = retrieve(
+            understand(question, (), index.knowledge) if weights is None else as_typed(question),
+            index,
+            embedder,
+            top=DEPTH,
+            weights=WEIGHTS if weights is None else weights,
+            ranker=load_ranker() if weights is None else None,
+        )
         seconds.append(time.perf_counter() - begin)
         found = {hit.passage.id: rank for rank, hit in enumerate(hits, 1)}
         ranks = [found.get(id) for id in sorted(relevant)]
@@ -141,15 +155,20 @@ def measure(benchmark: Benchmark, index: Index, embedder: Embedder, weights: Wei
     }
 
 
+def as_typed(question: str) -> Understanding:
+    """Return a question of which nothing is understood but its words."""
+    from assistant.french import tokenize
+    from assistant.records import Understanding
+
+    return Understanding(question, question, terms=tuple(dict.fromkeys(tokenize(question))))
+
+
 def run_benchmark(folder: Path, embedder: Embedder) -> dict[str, dict[str, float]]:
     """Return the measures of ours, of each half of it, and of BM25 alone."""
-    from assistant.search.retrieve import WEIGHTS
-
     benchmark = load_benchmark(folder)
     index = index_texts(benchmark.texts, embedder)
-    ours = {name: WEIGHTS[name] for name in ("text", "context", "all", "dense_passage") if name in WEIGHTS}
     return {
-        "le nôtre, sans fiches": measure(benchmark, index, embedder, ours),
+        "le nôtre, sans fiches": measure(benchmark, index, embedder),
         "BM25 seul (notre analyseur)": measure(benchmark, index, embedder, BM25_ALONE),
         "vecteurs seuls": measure(benchmark, index, embedder, {"dense_passage": (0.0, 1.0)}),
     }

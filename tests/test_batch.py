@@ -29,7 +29,7 @@ def ask(assistant, tmp_path):
 
 
 def test_each_question_gets_a_line_in_order_with_every_field(ask) -> None:
-    answers = ask({"id": "q1", "question": "qui juge ?"}, {"id": 2, "question": "recette de cuisine"})
+    answers = ask({"id": "q1", "question": "qui tranche un différend ?"}, {"id": 2, "question": "recette de cuisine"})
 
     assert [answer["id"] for answer in answers] == ["q1", 2]
     assert all(answer.keys() >= KEYS for answer in answers)
@@ -71,7 +71,7 @@ def test_a_fiche_answers_for_an_absent_document_without_quotation(ask) -> None:
     ],
 )
 def test_a_wrong_line_is_an_error_and_the_others_go_on(ask, line) -> None:
-    answers = ask(line, {"id": "q2", "question": "qui juge ?"})
+    answers = ask(line, {"id": "q2", "question": "qui tranche un différend ?"})
 
     assert (answers[0]["status"], answers[1]["status"]) == ("error", "answered")
     assert "ligne 1" in answers[0]["message"]
@@ -100,7 +100,7 @@ def test_an_output_that_cannot_be_written_is_named(assistant, tmp_path) -> None:
 def test_two_runs_give_identical_answers(ask) -> None:
     lines = [
         {"id": i, "question": q}
-        for i, q in enumerate(["qui juge ?", "gilet perdu combien", "horaires d'été"])
+        for i, q in enumerate(["qui tranche un différend ?", "gilet perdu combien", "horaires d'été"])
     ]
     first, second = ask(*lines), ask(*lines)
 

@@ -36,7 +36,7 @@ def test_an_answer_goes_to_stdout_with_its_quotation_and_place(places, run) -> N
 
 
 def test_asking_without_an_index_says_which_command_makes_one(places, run) -> None:
-    code, out, err = run("ask", "qui juge ?")
+    code, out, err = run("ask", "qui tranche un différend ?")
 
     assert (code, out) == (1, "")
     assert "assistant index" in err
@@ -90,7 +90,7 @@ def test_other_folders_than_those_of_the_index_are_refused(places, run, tmp_path
     run("index")
     (tmp_path / "other").mkdir()
 
-    code, _, err = run("ask", "qui juge ?", "--corpus", tmp_path / "other")
+    code, _, err = run("ask", "qui tranche un différend ?", "--corpus", tmp_path / "other")
 
     assert code == 1
     assert "assistant index" in err
@@ -111,7 +111,7 @@ def test_search_gives_the_number_of_hits_asked_for(places, run) -> None:
 
 
 def test_batch_builds_what_it_needs(places, run, tmp_path) -> None:
-    (tmp_path / "q.jsonl").write_text('{"id": 1, "question": "qui juge ?"}\n', encoding="utf-8")
+    (tmp_path / "q.jsonl").write_text('{"id": 1, "question": "qui tranche un différend ?"}\n', encoding="utf-8")
 
     code, out, err = run(
         "batch", tmp_path / "q.jsonl", tmp_path / "a.jsonl", "--index", tmp_path / "other-index"
@@ -186,7 +186,7 @@ def test_wrong_usage_exits_with_2_and_writes_nothing_to_stdout(places, run, argu
 
 def test_drafts_get_anchors_that_find_the_same_place(places, run) -> None:
     run("index")
-    before = run("ask", "qui juge ?", "--json")[1]
+    before = run("ask", "qui tranche un différend ?", "--json")[1]
 
     code, out, _ = run("fiches", "anchor", "--drafts")
     run("index")
@@ -195,7 +195,7 @@ def test_drafts_get_anchors_that_find_the_same_place(places, run) -> None:
     text = (places.knowledge / "fiches" / "valmont" / "charte-desaccord.md").read_text(encoding="utf-8")
     assert "anchor = " in text
     assert "lines = " not in text
-    assert json.loads(before)["citations"] == json.loads(run("ask", "qui juge ?", "--json")[1])["citations"]
+    assert json.loads(before)["citations"] == json.loads(run("ask", "qui tranche un différend ?", "--json")[1])["citations"]
 
 
 def test_lines_and_offsets_of_one_passage_give_one_anchor(places, run, assistant) -> None:

@@ -1,11 +1,11 @@
-"""Fit the confidence: ``python -m training.calibrate --corpus DIR [--off-topic queries.jsonl.xz]``.
+"""Fit the confidence: ``python -m training.calibrate --corpus DIR --off-topic queries.jsonl.xz``.
 
-Queries are the fiches' ``cross_questions``, written by readers who had not seen the indexed
-questions.  A query is a success when its own fiche, or with fiches left out a passage of its place,
-comes first.  Failures come from the same queries, and from queries that have no answer: a sixth of
-the fiches is removed with their passages and asked for (near misses), and questions on other subjects
-are asked.  Two logistic regressions, with and without fiches, are written to
-``src/assistant/answers/calibration.toml`` with what they measure on held-out folds.
+A query is a success when a passage that answers it comes first.  Failures come from the same queries,
+and from those that the documents do not answer: the development questions that say so, questions of a
+document asked with that document removed (near misses), and questions on other subjects.  Two logistic
+regressions (Platt scaling over several scores), for first passages with and without a fiche, are
+written to ``src/assistant/answers/calibration.toml`` with the threshold chosen on the risk–coverage
+curve, the bands, and what they measure on held-out folds.
 """
 
 from __future__ import annotations
@@ -14,98 +14,116 @@ import argparse
 import json
 import lzma
 import random
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from assistant.answers.confidence import CALIBRATION, features
-from assistant.corpus.placement import Placement, place_fiches
-from assistant.pipeline import embedder_of, make_index, scan_corpus
-from assistant.search.embedding import Embedder
-from assistant.search.index import Index, build_index
+from assistant.answers.refusals import refusal_reason
+from assistant.search.rank import load_ranker
 from assistant.search.retrieve import retrieve
 from assistant.search.understand import understand
-from assistant.settings import Settings
+from training.examples import DRAWN, FOLDS, SEED, Library, Query, Setting, development_cases, fold_of
 
-SEED = 0
-PARTS = 6  # one part of the fiches is removed at a time
-FOLDS = 5  # of the cross-validation
 OFF_TOPIC = 400  # questions on other subjects
-# An unanswerable question is about as likely as a wrong first passage: see the report's counts.
-WEIGHTS = {"answerable": 1.0, "near miss": 0.5, "off topic": 0.3}
-PENALTY = 0.1  # of the squared coefficients: keeps them readable
-OVER_REFUSALS = (0.02, 0.03, 0.05, 0.08, 0.10)
+OTHERS = 100  # questions that one document alone does not answer
+NEAR_MISSES = 120  # cross questions asked without their document, a document
+# How much a query weighs: development questions are typed as users type; about a question in six has
+# no answer, as in them.
+SHARES = {"development": 1.0, "cross": 0.2, "near miss": 0.1, "off topic": 0.05, "one document": 0.2}
+PENALTY = 1.0  # of the squared coefficients: keeps them readable
+# Of the answerable development questions, what a threshold may refuse.  Most of those it refuses would have
+# been answered wrongly (the column "of them right" says how few would not), and a wrong citation is worse than
+# none; without fiches half of the first passages are wrong, and a refusal spares more.
+OVER_REFUSAL = {"explained": 0.05, "plain": 0.12}
+OVER_REFUSALS = (0.02, 0.05, 0.08, 0.10, 0.15)
+# Shown to users: from these accuracies up, measured on held-out questions.
+BANDS = (("élevée", 0.9), ("moyenne", 0.6))
+FEWEST = 20  # questions: a band of fewer says nothing
+Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
     """One query with what its first hit looks like."""
 
-    kind: str
+    kind: str  # a key of SHARES
+    fold: int
     values: dict[str, float]
+    explained: bool  # by a fiche
+    answerable: bool
     success: bool
 
 
-def collect(
-    index: Index, full: Index, embedder: Embedder, placements: Sequence[Placement], off_topic: Sequence[str]
-) -> Iterator[Example]:
-    """Ask everything of an index, then of that index with a part of the fiches' places removed."""
-    fiches = [fiche for fiche in full.knowledge.fiches if fiche.cross_questions]
-
-    def ask(index_now: Index, question: str, kind: str, fiche_id: str = "") -> Iterator[Example]:
-        understanding = understand(question, (), index_now.knowledge)
-        hits = retrieve(understanding, index_now, embedder, top=10)
-        if hits:
-            values = features(understanding.text, hits, index_now.knowledge)
-            passage = hits[0].passage
-            success = kind == "answerable" and any(
-                p.document_id == passage.document_id
-                and 2 * (min(p.end, passage.end) - max(p.start, passage.start)) >= passage.end - passage.start
-                for p in placements
-                if p.fiche_id == fiche_id
-            )
-            yield Example(kind, values, success)
-
-    for fiche in fiches:
-        for question in fiche.cross_questions:
-            yield from ask(index, question, "answerable", fiche.id)
-    for question in off_topic:
-        yield from ask(index, question, "off topic")
-    for part in range(PARTS):
-        gone = {fiche.id for fiche in fiches if zlib.crc32(fiche.id.encode()) % PARTS == part}
-        reduced = without(index, gone, placements, embedder)
-        for fiche in fiches:
-            if fiche.id in gone:
-                for question in fiche.cross_questions[:2]:
-                    yield from ask(reduced, question, "near miss")
+def unanswerable(queries: Sequence[Query]) -> tuple[Query, ...]:
+    """Return queries that an index without their document cannot answer."""
+    return tuple(replace(query, groups=lambda _: frozenset(), count=0) for query in queries)
 
 
-def without(index: Index, gone: set[str], placements: Sequence[Placement], embedder: Embedder) -> Index:
-    """Return the index without some fiches and every passage of their places."""
-    spans = [(p.document_id, p.start, p.end) for p in placements if p.fiche_id in gone]
-    knowledge = replace(
-        index.knowledge,
-        fiches=tuple(fiche for fiche in index.knowledge.fiches if fiche.id not in gone),
-        passages=tuple(
-            passage
-            for passage in index.knowledge.passages
-            if not any(
-                d == passage.document_id and passage.start < end and start < passage.end
-                for d, start, end in spans
-            )
-        ),
-    )
-    return build_index(knowledge, embedder, index.manifest, previous=index)
+def settings_of(library: Library, off_topic: Sequence[str]) -> Iterator[tuple[str, Setting]]:
+    """Yield (kind, setting): what users may ask, over the indexes they may have."""
+    knowledge = library.full.knowledge
+    fiches, cases = knowledge.fiches, development_cases()
+    elsewhere = tuple(Query(text, fold_of(text), lambda _: frozenset(), 0) for text in off_topic)
+    plain = tuple(replace(fiche, cross_questions=()) for fiche in fiches)
+    yield "development", Setting("development", library.full, library.development_queries(cases))
+    cross = library.cross_queries(fiches, DRAWN["explained"])
+    yield "cross", Setting("cross", library.index(plain), cross)
+    yield "off topic", Setting("off topic", library.full, elsewhere)
+    bare = library.index(())
+    yield "development", Setting("development, no fiche", bare, library.development_queries(cases))
+    yield "cross", Setting("cross, no fiche", bare, library.cross_queries(fiches, DRAWN["no fiche"]))
+    yield "off topic", Setting("off topic, no fiche", bare, elsewhere)
+    # Where little is indexed, some passage always leads: what is asked of the smallest document alone.
+    small = min(knowledge.documents.values(), key=lambda document: len(document.text))
+    own = [fiche for fiche in fiches if fiche.sources[0].document == small.id]
+    asked = library.development_queries([case for case in cases if case.document == small.id])
+    others = library.development_queries([case for case in cases if case.document != small.id])
+    queries = (*asked, *unanswerable(others[:OTHERS]), *elsewhere[:OTHERS])
+    for part in (own, ()):
+        yield "one document", Setting("one document", library.index(part, [small]), queries)
+    for gone in knowledge.documents:
+        documents = [document for key, document in knowledge.documents.items() if key != gone]
+        others = [fiche for fiche in fiches if fiche.sources[0].document != gone]
+        own = [fiche for fiche in fiches if fiche.sources[0].document == gone]
+        asked = library.development_queries([case for case in cases if case.document == gone])
+        queries = unanswerable((*asked, *library.cross_queries(own, NEAR_MISSES)))
+        yield "near miss", Setting("near miss", library.index(others, documents), queries)
+        yield "near miss", Setting("near miss, no fiche", library.index((), documents), queries)
 
 
-def fit(examples: Sequence[Example]) -> np.ndarray:
+def collect(library: Library, off_topic: Sequence[str]) -> list[Example]:
+    """Ask everything, and look at the first hits."""
+    found = []
+    for kind, setting in settings_of(library, off_topic):
+        knowledge, ranker = setting.index.knowledge, load_ranker()
+        for query in setting.queries:
+            if refusal_reason(query.text, knowledge):
+                continue
+            understanding = understand(query.text, query.history, knowledge)
+            hits = retrieve(understanding, setting.index, library.embedder, top=20, ranker=ranker)
+            if hits:
+                success = bool(query.groups(hits[0].passage))
+                values = features(understanding, hits, knowledge)
+                explained = hits[0].fiche is not None
+                found.append(Example(kind, query.fold, values, explained, query.count > 0, success))
+        print(f"{setting.name:24} {len(setting.queries)} queries", flush=True)
+    return found
+
+
+def matrix(examples: Sequence[Example]) -> Array:
+    """Return the features with a column of ones before them."""
+    return np.array([[1.0, *example.values.values()] for example in examples])
+
+
+def fit(examples: Sequence[Example]) -> Array:
     """Return bias and coefficients of a logistic regression, by Newton's method with an L2 penalty."""
-    rows = np.array([[1.0, *example.values.values()] for example in examples])
+    rows = matrix(examples)
     labels = np.array([float(example.success) for example in examples])
-    weights = np.array([WEIGHTS[example.kind] for example in examples])
+    weights = np.array([SHARES[example.kind] for example in examples])
     beta = np.zeros(rows.shape[1])
     penalty = PENALTY * np.eye(len(beta))
     penalty[0, 0] = 0.0
@@ -120,46 +138,83 @@ def fit(examples: Sequence[Example]) -> np.ndarray:
     return beta
 
 
-def predict(beta: np.ndarray, examples: Sequence[Example]) -> np.ndarray:
-    """Return the probability of each example."""
-    return 1 / (1 + np.exp(-np.array([[1.0, *e.values.values()] for e in examples]) @ beta))
-
-
-def held_out(examples: Sequence[Example]) -> np.ndarray:
-    """Return the probability of each example by a model that did not see it."""
-    order = list(range(len(examples)))
-    random.Random(SEED).shuffle(order)
+def held_out(examples: Sequence[Example]) -> Array:
+    """Return the probability of each example by a model that did not see its fold."""
     result = np.zeros(len(examples))
     for fold in range(FOLDS):
-        test = order[fold::FOLDS]
-        inside = set(test)
-        beta = fit([e for i, e in enumerate(examples) if i not in inside])
-        result[test] = predict(beta, [examples[i] for i in test])
+        test = [place for place, example in enumerate(examples) if example.fold == fold]
+        if not test:
+            continue
+        beta = fit([example for example in examples if example.fold != fold])
+        result[test] = 1 / (1 + np.exp(-matrix([examples[place] for place in test]) @ beta))
     return result
 
 
-def describe(examples: Sequence[Example]) -> list[str]:
-    """Return what a threshold refuses, measured on held-out folds, a line a threshold."""
-    p = held_out(examples)
-    kinds = np.array([e.kind for e in examples])
-    success = np.array([e.success for e in examples])
-    known = kinds == "answerable"
-    brier = float(np.mean((p[known] - success[known]) ** 2))
+def describe(examples: Sequence[Example], p: Array) -> list[str]:
+    """Return what each threshold refuses, on held-out folds: the risk–coverage curve, a line a threshold."""
+    kinds = np.array([example.kind for example in examples])
+    success = np.array([example.success for example in examples])
+    answerable = np.array([example.answerable for example in examples])
+    asked = kinds == "development"
+    known, unknown = asked & answerable, asked & ~answerable
     lines = [
-        f"answerable {known.sum()}, first passage right {success[known].mean():.3f}, Brier {brier:.3f}; "
-        f"near misses {(kinds == 'near miss').sum()}, off topic {(kinds == 'off topic').sum()}",
-        "threshold  answerable refused  right first passages refused  near misses refused  off topic refused",
+        f"development: {known.sum()} answerable, first passage right {success[known].mean():.3f}, "
+        f"{unknown.sum()} not; Brier {np.mean((p[asked] - success[asked]) ** 2):.3f}",
+        "threshold  answerable refused  of them right  unanswerable refused  near misses refused  "
+        "off topic refused  wrong among answers",
     ]
     for share in OVER_REFUSALS:
         limit = float(np.quantile(p[known], share))
         refused = [
             float(np.mean(p[mask] < limit))
-            for mask in (known, known & success, kinds == "near miss", kinds == "off topic")
+            for mask in (known, known & success, unknown, kinds == "near miss", kinds == "off topic")
         ]
+        wrong = float(np.mean(~success[asked & (p >= limit)]))
         lines.append(
-            f"{limit:9.3f}  {refused[0]:18.3f}  {refused[1]:28.3f}  {refused[2]:19.3f}  {refused[3]:17.3f}"
+            f"{limit:9.3f}  {refused[0]:18.3f}  {refused[1]:13.3f}  {refused[2]:20.3f}  {refused[3]:19.3f}"
+            f"  {refused[4]:17.3f}  {wrong:19.3f}"
         )
     return lines
+
+
+def choose_threshold(examples: Sequence[Example], p: Array, over_refusal: float) -> float:
+    """Return the threshold that refuses a share of the answerable development questions."""
+    known = [e.kind == "development" and e.answerable for e in examples]
+    return float(np.quantile(p[known], over_refusal))
+
+
+def above_threshold(examples: Sequence[Example]) -> tuple[list[Example], Array]:
+    """Return the examples that would be answered, with their probabilities on held-out folds."""
+    shown: list[Example] = []
+    kept: list[float] = []
+    for name, explained in (("explained", True), ("plain", False)):
+        own = [example for example in examples if example.explained is explained]
+        p = held_out(own)
+        limit = choose_threshold(own, p, OVER_REFUSAL[name])
+        shown += [example for example, value in zip(own, p, strict=True) if value >= limit]
+        kept += [value for value in p if value >= limit]
+    return shown, np.array(kept)
+
+
+def choose_bands(examples: Sequence[Example], p: Array) -> list[tuple[float, str, float]]:
+    """Return (floor, name, accuracy) from the highest: each reaches as low as its accuracy in ``BANDS`` holds."""
+    asked = np.array([example.kind == "development" for example in examples])
+    scores = p[asked]
+    success = np.array([example.success for example in examples])[asked]
+    bands, ceiling = [], np.inf
+    for name, wanted in BANDS:
+        below = np.flatnonzero(scores < ceiling)
+        order = below[np.argsort(-scores[below])]
+        right = success[order].cumsum() / np.arange(1, len(order) + 1)
+        enough = np.flatnonzero(right[FEWEST - 1 :] >= wanted) + FEWEST - 1
+        floor = float(np.floor(scores[order[enough[-1]]] * 100) / 100) if len(enough) else 0.99
+        bands.append((floor, name, _accuracy(success, (scores >= floor) & (scores < ceiling))))
+        ceiling = floor
+    return [*bands, (0.0, "faible", _accuracy(success, scores < ceiling))]
+
+
+def _accuracy(success: npt.NDArray[np.bool_], inside: npt.NDArray[np.bool_]) -> float:
+    return float(success[inside].mean()) if inside.any() else 0.0
 
 
 def main() -> None:
@@ -169,32 +224,34 @@ def main() -> None:
     )
     parser.add_argument("--corpus", type=Path, required=True, help="folder of the original documents")
     parser.add_argument(
-        "--off-topic", type=Path, help='JSON Lines (.xz) with a field "q": questions on other subjects'
+        "--off-topic",
+        type=Path,
+        required=True,
+        help='JSON Lines (.xz) with a field "q": questions on other subjects',
     )
     arguments = parser.parse_args()
-    off_topic: list[str] = []
-    if arguments.off_topic:
-        with lzma.open(arguments.off_topic, "rt", encoding="utf-8") as lines:
-            questions = [json.loads(line)["q"] for line in lines]
-        sample = random.Random(SEED).sample(questions, OFF_TOPIC)
-        # Half of them as keywords: their two longest words.
-        off_topic = [q if i % 2 else " ".join(sorted(q.split(), key=len)[-2:]) for i, q in enumerate(sample)]
-    text = "# Logistic regressions of the confidence; written by training/calibrate.py.\n"
-    full: Index | None = None
-    for name, fiches in (("explained", True), ("plain", False)):
-        settings = Settings(corpus=(arguments.corpus,), fiches=fiches)
-        embedder = embedder_of(settings)
-        index = make_index(settings, scan_corpus(settings), embedder, previous=full)
-        full = full or index
-        placements = place_fiches(list(full.knowledge.documents.values()), full.knowledge.fiches).placements
-        examples = list(collect(index, full, embedder, placements, off_topic))
-        beta = fit(examples)
-        report = describe(examples)
-        text += "\n" + "".join(f"# {line}\n" for line in report) + f"[{name}]\nbias = {beta[0]:.4f}\n"
-        text += "".join(
-            f"{key} = {value:.4f}\n" for key, value in zip(examples[0].values, beta[1:], strict=True)
-        )
+    with lzma.open(arguments.off_topic, "rt", encoding="utf-8") as lines:
+        questions = [json.loads(line)["q"] for line in lines]
+    sample = random.Random(SEED).sample(questions, OFF_TOPIC)
+    # Half of them as keywords: their two longest words.
+    off_topic = [q if i % 2 else " ".join(sorted(q.split(), key=len)[-2:]) for i, q in enumerate(sample)]
+    examples = collect(Library.open(arguments.corpus), off_topic)
+    text = "# The confidence; written by training/calibrate.py, figures on held-out folds.\n"
+    for name, explained in (("explained", True), ("plain", False)):
+        own = [example for example in examples if example.explained is explained]
+        p, beta = held_out(own), fit(own)
+        report = describe(own, p)
         print(name, *report, sep="\n")
+        text += "\n" + "".join(f"# {line}\n" for line in report) + f"[{name}]\n"
+        text += f"# refuses {OVER_REFUSAL[name]:.0%} of the answerable development questions\n"
+        text += f"threshold = {choose_threshold(own, p, OVER_REFUSAL[name]):.3f}\nbias = {beta[0]:.4f}\n"
+        text += "".join(f"{key} = {value:.4f}\n" for key, value in zip(own[0].values, beta[1:], strict=True))
+    shown, p = above_threshold(examples)
+    text += "\n# Of the answers shown to development questions.\n"
+    for floor, band, accuracy in choose_bands(shown, p):
+        line = f'[[bands]]\nfloor = {floor:.2f}\nname = "{band}"\naccuracy = {accuracy:.2f}\n'
+        print(line.replace("\n", "  "))
+        text += line
     CALIBRATION.write_text(text, encoding="utf-8")
 
 

@@ -13,6 +13,8 @@ from assistant.answers.answer import answer_question
 from assistant.errors import CorpusError, IndexStateError
 from assistant.progress import no_progress
 from assistant.records import DocumentInfo
+from assistant.search.features import words_beside
+from assistant.search.rank import load_ranker
 from assistant.search.rerank import load_reranker, rerank
 from assistant.search.retrieve import retrieve
 from assistant.search.storage import (
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from assistant.records import Answer, Hit, Turn, Understanding
     from assistant.search.embedding import Embedder
     from assistant.search.index import Index, Manifest
+    from assistant.search.nearness import Nearness
     from assistant.search.rerank import Reranker
     from assistant.settings import Settings
 
@@ -280,7 +283,8 @@ class Assistant:
         """Return the best passages, best first; of the documents ``only`` names, or of all."""
         index = self.index  # one version for the whole question
         understanding = understand(question, history, index.knowledge)
-        return self._retrieve(understanding, index, top=top or self.settings.top, only=only)
+        nearness = words_beside(understanding, index)
+        return self._retrieve(understanding, index, nearness, top=top or self.settings.top, only=only)
 
     def ask(
         self,
@@ -293,17 +297,35 @@ class Assistant:
         """Understand → retrieve → answer → verify; from the documents ``only`` names, or from all."""
         index = self.index
         understanding = understand(question, history, index.knowledge)
-        hits = self._retrieve(understanding, index, top=top or self.settings.top, only=only)
+        nearness = words_beside(understanding, index)
+        hits = self._retrieve(understanding, index, nearness, top=top or self.settings.top, only=only)
         return answer_question(
-            understanding, hits, index.knowledge, min_confidence=self.settings.min_confidence
+            understanding,
+            hits,
+            index.knowledge,
+            min_confidence=None if self.settings.min_confidence < 0 else self.settings.min_confidence,
+            nearness=nearness,
+            only=only,
         )
 
     def _retrieve(
-        self, understanding: Understanding, index: Index, *, top: int, only: Collection[str]
+        self,
+        understanding: Understanding,
+        index: Index,
+        nearness: Nearness,
+        *,
+        top: int,
+        only: Collection[str],
     ) -> list[Hit]:
         """Return the best passages; a re-ranker, where there is one, has read the first ones."""
-        if self.reranker is None:
-            return retrieve(understanding, index, self.embedder, top=top, only=only)
-        read = self.settings.rerank_top
-        hits = retrieve(understanding, index, self.embedder, top=max(top, read), only=only)
-        return rerank(understanding.text, hits, self.reranker, top=read)[:top]
+        read = self.settings.rerank_top if self.reranker else 0
+        hits = retrieve(
+            understanding,
+            index,
+            self.embedder,
+            top=max(top, read),
+            only=only,
+            ranker=load_ranker(),
+            nearness=nearness,
+        )
+        return rerank(understanding.text, hits, self.reranker, top=read)[:top] if self.reranker else hits

@@ -116,7 +116,7 @@ def explanation_to_text(answer: Answer, knowledge: Knowledge) -> str:
         lines.append(
             "     " + ", ".join(f"{name} {value:.2f}" for name, value in hit.scores.items() if value)
         )
-    values = features(understanding.text, answer.hits, knowledge)
+    values = features(understanding, answer.hits, knowledge)
     lines.append(
         "Indices de confiance : " + ", ".join(f"{name} {value:.2f}" for name, value in values.items())
     )

@@ -39,9 +39,9 @@ class Settings:
     rerank_top: int = _setting(20, "nombre de passages que lit le re-classeur")
     passage_max_chars: int = _setting(1200, "taille maximale d’un passage, en caractères")
     top: int = _setting(20, "nombre de passages rendus")
-    # Chosen between the thresholds that refuse 2 and 3 % of the answerable cross questions where fiches
-    # explain the texts; answers/calibration.toml has what each threshold refuses.
-    min_confidence: float = _setting(0.15, "confiance sous laquelle l’assistant répond « je ne trouve pas »")
+    min_confidence: float = _setting(
+        -1.0, "confiance sous laquelle l’assistant répond « je ne trouve pas » (-1 : celle de l’étalonnage)"
+    )
     host: str = _setting("127.0.0.1", "adresse d’écoute de la page")
     port: int = _setting(7860, "port de la page")
     users: Path = _setting(Path("users.toml"), "fichier des utilisateurs ; absent : pas de mot de passe")
@@ -66,7 +66,7 @@ class Settings:
             ("top", 1, 1000),
             ("rerank_top", 1, 1000),
             ("port", 0, 65535),
-            ("min_confidence", 0, 1),
+            ("min_confidence", -1, 1),
             ("session_idle", 1, 1440),
             ("session_longest", 1, 43_200),
             ("rate", 0, 1_000_000),

@@ -120,8 +120,8 @@ def hit(name: str, score: float, *headings: str) -> Hit:
 @pytest.mark.parametrize(
     ("scores", "chosen"),
     [
-        pytest.param((1.0, 0.5, 0.4), 1, id="a_clear_winner_stands_alone"),
-        pytest.param((1.0, 0.95, 0.94), 2, id="a_near_second_is_shown_too"),
+        pytest.param((0.7, 0.2, 0.1), 1, id="a_clear_winner_stands_alone"),
+        pytest.param((0.4, 0.35, 0.25), 2, id="a_near_second_is_shown_too"),
     ],
 )
 def test_how_many_passages_are_cited(scores: tuple[float, ...], chosen: int) -> None:

@@ -3,8 +3,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.answers.quotes import MAX_SENTENCES, WHOLE_PASSAGE, best_stretch, choose_quote, quotable_units
-from assistant.records import Passage
+from assistant.answers.quotes import MAX_SENTENCES, best_stretch, choose_quote, quotable_units
+from assistant.records import Passage, Understanding
+from assistant.search.question_type import content_terms, question_kinds
 from assistant.search.vocabulary import count_words
 
 SENTENCES = [
@@ -18,21 +19,26 @@ SENTENCES = [
 ]
 TEXT = " ".join(SENTENCES)
 VOCABULARY = count_words(SENTENCES)
+ROOM = 220
 
 
 def passage(text: str) -> Passage:
     return Passage("d:0", "d", 0, len(text), text, ())
 
 
+def understood(question: str) -> Understanding:
+    return Understanding(question, question, terms=content_terms(question), kinds=question_kinds(question))
+
+
 def quote(question: str, text: str = TEXT) -> str:
-    start, end = choose_quote(question, passage(text), None, VOCABULARY)
+    start, end = choose_quote(understood(question), passage(text), None, VOCABULARY, room=ROOM)
     return text[start:end]
 
 
 def test_the_sentence_that_answers_is_quoted_and_not_all_the_rest() -> None:
-    assert len(TEXT) > WHOLE_PASSAGE
+    assert len(TEXT) > ROOM
     assert "1 250 euros" in quote("combien de subvention ?")
-    assert len(quote("combien de subvention ?")) < len(TEXT) / 2
+    assert len(quote("combien de subvention ?")) <= ROOM
 
 
 def test_a_figure_is_preferred_when_one_is_asked_for() -> None:
@@ -52,18 +58,19 @@ def test_units_without_letters_are_never_quoted() -> None:
 def test_a_stretch_is_made_of_whole_consecutive_units(values: list[float]) -> None:
     units = [(100 * i, 100 * i + 90) for i in range(len(values))]
 
-    start, end = best_stretch(units, values)
+    start, end = best_stretch(units, values, room=450)
 
     starts, ends = [u[0] for u in units], [u[1] for u in units]
     assert start in starts
     assert end in ends
+    assert end - start <= 450
     assert 1 <= ends.index(end) - starts.index(start) + 1 <= MAX_SENTENCES
 
 
 @given(st.text(), st.text())
 @settings(deadline=None)
 def test_any_quote_is_inside_its_passage(question: str, text: str) -> None:
-    start, end = choose_quote(question, passage(text), None, VOCABULARY)
+    start, end = choose_quote(understood(question), passage(text), None, VOCABULARY, room=ROOM)
 
     assert 0 <= start <= end <= len(text)
 
@@ -72,6 +79,8 @@ def test_the_heading_that_the_place_says_already_is_not_quoted() -> None:
     text = "Article 4 : Tenue\nChaque médiateur porte un gilet orange."
     headings = ("Règlement", "Article 4 : Tenue")
 
-    start, end = choose_quote("gilet", Passage("d:0", "d", 0, len(text), text, headings), None, VOCABULARY)
+    place = Passage("d:0", "d", 0, len(text), text, headings)
+
+    start, end = choose_quote(understood("gilet"), place, None, VOCABULARY, room=ROOM)
 
     assert text[start:end] == "Chaque médiateur porte un gilet orange."

@@ -10,9 +10,11 @@ import pytest
 
 from assistant.errors import QuestionsError
 from assistant.pipeline import Assistant
-from evals.ablations import ablate, even_weights, to_markdown
+from evals.ablations import ablate, to_markdown
 from evals.benchmark import load_benchmark, run_benchmark
 from evals.cases import Case
+from evals.compare import compare
+from evals.compare import to_markdown as comparison_markdown
 from evals.peers import PEERS, PeerResult
 from evals.peers import to_markdown as peers_markdown
 from evals.run import run_corpus
@@ -81,13 +83,9 @@ def test_everything_in_place_is_what_a_run_measures(assistant: Assistant, cases:
     assert all(gap.mean == 0 for gap in whole.gaps.values())
     names = [one.name for one in results]
     assert len(names) == len(set(names))
-    assert {"sans les vecteurs", "sans la vérification", "poids tous égaux"} <= set(names)
+    assert {"sans le classement appris", "sans le choix des phrases", "sans la vérification"} <= set(names)
     assert all(one.altered == 0 for one in results)
-    assert "sans les vecteurs" in to_markdown(whole, results)
-
-
-def test_even_weights_teach_nothing_but_keep_what_does_not_apply() -> None:
-    assert even_weights({"a": (0.2, 0.5), "b": (0.6, 0.0)}) == {"a": (0.4, 0.5), "b": (0.4, 0.0)}
+    assert "sans le classement appris" in to_markdown(whole, results)
 
 
 def test_a_skipped_peer_is_said() -> None:
@@ -117,3 +115,22 @@ def test_a_peer_finds_an_easy_text_at_its_place(name: str) -> None:
     best = search("piscine ouvre été")[0]
     assert best in chunks
     assert texts[best.document][best.start : best.end] == texts["un"]
+
+
+def report_of(scores: dict[str, dict[str, float]]) -> dict[str, object]:
+    return {"corpora": {"all": {"cases": {id: {"scores": values} for id, values in scores.items()}}}}
+
+
+def test_two_runs_are_compared_over_the_questions_both_hold(cases: tuple[Case, ...]) -> None:
+    ids = [case.id for case in cases if case.answerable][:2]
+    before = report_of({id: {"recall@1": 0.0, "correct": 0.0} for id in ids})
+    after = report_of({ids[0]: {"recall@1": 1.0, "correct": 0.0}, ids[1]: {"recall@1": 1.0}})
+
+    lines = list(compare(before, after, cases))
+
+    whole = {line.measure: line for line in lines if line.questions == "toutes"}
+    assert set(whole) == {"recall@1", "correct"}
+    assert (whole["recall@1"].before, whole["recall@1"].after, whole["recall@1"].gap.mean) == (0, 1, 1)
+    assert whole["correct"].gap.cases == 1
+    assert {line.questions for line in lines} > {case.kind for case in cases if case.id in ids}
+    assert "0.000 → 1.000 (+100.0 [+100.0 ; +100.0])" in comparison_markdown(lines)

@@ -168,6 +168,7 @@ def test_a_refusal_has_no_source(assistant) -> None:
 
 def test_the_example_of_the_documentation_runs(settings, monkeypatch, capsys) -> None:
     update_index(settings)
+    monkeypatch.setenv("ASSISTANT_MIN_CONFIDENCE", "0")  # its words are those of the real documents
     for name in ("corpus", "knowledge", "index"):
         value = getattr(settings, name)
         monkeypatch.setenv(f"ASSISTANT_{name.upper()}", str(value[0] if isinstance(value, tuple) else value))

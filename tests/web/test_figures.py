@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from test_catalogue import plain
+from test_catalogue_tab import plain
 from test_evidence import HOSTILE, Elements
 from test_quality import REPORT
 

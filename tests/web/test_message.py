@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answers.answer import one_line
+from assistant.answers.confidence import load_calibration
 from assistant.errors import SettingsError
 from assistant.records import Answer, Citation, DocumentInfo, Fiche, Hit, Passage, Replacement, Understanding
 from assistant.search.index import Knowledge
@@ -71,7 +72,7 @@ def test_an_answer_shows_what_was_understood_then_words_quotations_and_confidenc
         "Ce que dit le texte",
         "« La barque part à l’aube. »",
         "Preuve [1] Carnet de Lourmel › Sorties › La rivière › page 3 ✓ vérifié mot à mot",
-        "Confiance : élevée. Le premier passage cité répond à la question, sauf exception.",
+        f"Confiance : élevée. {describe_confidence(1.0)[1]}",
     ]
     hrefs = re.findall(r'href="([^"]*)"', message)
     assert len(hrefs) == 2
@@ -198,16 +199,9 @@ def test_a_copied_refusal_names_the_documents_that_were_searched() -> None:
     assert copied.endswith("Je ne trouve pas la réponse dans les documents (Carnet neuf).")
 
 
-@pytest.mark.parametrize(
-    ("confidence", "word"),
-    [
-        (1.0, "élevée"),
-        (0.8, "élevée"),
-        (0.79, "moyenne"),
-        (0.65, "moyenne"),
-        (0.64, "faible"),
-        (0.0, "faible"),
-    ],
-)
-def test_confidence_is_said_in_words(confidence: float, word: str) -> None:
-    assert describe_confidence(confidence)[0] == word
+def test_confidence_is_said_in_words_with_what_was_measured() -> None:
+    said = [describe_confidence(band.floor) for band in load_calibration().bands]
+
+    assert [word for word, _ in said] == ["élevée", "moyenne", "faible"]
+    for band, (_, meaning) in zip(load_calibration().bands, said, strict=True):
+        assert f"{10 * band.accuracy:.0f} fois sur 10" in meaning

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from datetime import date
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
-from assistant.answers.confidence import confidence
+from assistant.answers.confidence import confidence, place_of, refusal_threshold, shares_of_places
 from assistant.answers.quotes import choose_quote
 from assistant.answers.refusals import COURTESY_TEXT, not_found_text, refusal_reason
+from assistant.answers.sentences import best_sentences
 from assistant.answers.verify import verify_citations
 from assistant.records import Answer, Citation
 from assistant.search.validity import validity_note
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from assistant.records import Hit, Understanding
     from assistant.search.index import Knowledge
+    from assistant.search.nearness import Nearness
 
 MAX_CITATIONS = 4
-CLOSE = 0.93  # of the best score: a second place this near may answer as well
-SIDE = 0.5  # of the best score: what the other side of a comparison must reach
+CLOSE = 0.5  # of the first place's share of belief: a second place this likely is shown too
+LIKELY = 0.1  # what a second place must reach in any case
+SIDE = 0.02  # what the other side of a comparison must reach
+# Characters of plain words: for one place, and for each of several.  Chosen on the development questions.
+ROOM, SHARED_ROOM = 500, 340
+QUOTE, SHARED_QUOTE, LIST_QUOTE = 160, 140, 420  # characters quoted at most
+HEADING = 56  # characters of a heading in the place of a quotation
 
 
 def answer_question(
@@ -28,7 +36,9 @@ def answer_question(
     hits: Sequence[Hit],
     knowledge: Knowledge,
     *,
-    min_confidence: float,
+    min_confidence: float | None = None,
+    nearness: Nearness | None = None,
+    only: Collection[str] = (),
     today: date | None = None,
 ) -> Answer:
     """Answer from the hits, or say that the documents do not.
@@ -37,29 +47,35 @@ def answer_question(
         understanding: What was made of the question.
         hits: Best first.
         knowledge: The documents and fiches the hits come from.
-        min_confidence: Below it the answer is "je ne trouve pas".
+        min_confidence: Below it the answer is "je ne trouve pas"; the calibrated threshold by default.
+        nearness: The question's words beside those of the corpus, to choose sentences; without it the
+            plain words are shown whole.
+        only: The documents that were searched, by id; all when empty.
         today: When documents are valid or expired; today by default.
     """
     question = understanding.question
     reason = COURTESY_TEXT if understanding.courtesy else refusal_reason(question, knowledge)
     if reason:
         return Answer(question, "refused", reason, 1.0, words=reason, understanding=understanding)
-    sure = confidence(understanding.text, hits, knowledge)
+    sure = confidence(understanding, hits, knowledge)
+    limit = refusal_threshold(hits) if min_confidence is None else min_confidence
     citations: tuple[Citation, ...] = ()
-    if sure >= min_confidence:
+    if hits and sure >= limit:
         chosen = select_hits(understanding, hits)
+        room = quote_room(understanding, chosen)
         today = today or date.today()
         citations = verify_citations(
-            [cite(understanding.text, hit, knowledge, today=today) for hit in chosen], knowledge.documents
+            [cite(understanding, hit, knowledge, room=room, today=today) for hit in chosen],
+            knowledge.documents,
         )
     if not citations:
-        text = not_found_text(hits, knowledge)
+        text = not_found_text(hits, knowledge, only)
         return Answer(
             question, "not_found", text, sure, words=text, hits=tuple(hits), understanding=understanding
         )
     by_passage = {hit.passage.id: hit for hit in hits}
     cited = [by_passage[citation.passage_id] for citation in citations]
-    words = plain_words(cited, citations)
+    words = plain_words(cited, citations, understanding, nearness)
     return Answer(
         question=question,
         status="answered",
@@ -73,23 +89,27 @@ def answer_question(
 
 
 def select_hits(understanding: Understanding, hits: Sequence[Hit]) -> list[Hit]:
-    """Return the hits to cite: the best, those as good that say something else, each side compared."""
-    best = hits[0]
-    chosen = [best]
+    """Return the hits to cite: the best of the likeliest place, of a second as likely, of each side compared.
+
+    The passages of one fiche are one place, and its likelihood is the sum of theirs.
+    """
+    shares = shares_of_places(hits)
+    places = sorted(shares, key=lambda place: -shares[place])
+    best_of = {place: next(hit for hit in hits if place_of(hit) == place) for place in places}
+    first, others = best_of[place_of(hits[0])], [p for p in places if p != place_of(hits[0])]
+    chosen = [first]
     if understanding.compares:
-        sides = {_side(best)}
-        for hit in hits[1:]:
-            if _side(hit) not in sides and hit.score >= SIDE * best.score and len(chosen) < MAX_CITATIONS:
+        sides, wanted = {_side(first)}, max(2, len(understanding.documents))
+        for place in others:
+            hit = best_of[place]
+            if len(sides) < wanted and _side(hit) not in sides and shares[place] >= SIDE:
                 sides.add(_side(hit))
                 chosen.append(hit)
-            if len(sides) >= max(2, len(understanding.documents)):
-                break
-        return chosen
-    for hit in hits[1:]:
-        same_fiche = best.fiche is not None and hit.fiche == best.fiche
-        if not same_fiche and hit.score >= CLOSE * best.score:
-            chosen.append(hit)
-            break
+        if len(chosen) > 1:
+            return chosen[:MAX_CITATIONS]
+    for place in others[:1]:
+        if shares[place] >= max(LIKELY, CLOSE * shares[place_of(first)]):
+            chosen.append(best_of[place])
     return chosen
 
 
@@ -98,12 +118,19 @@ def _side(hit: Hit) -> tuple[str, str]:
     return hit.passage.document_id, hit.passage.headings[0] if hit.passage.headings else ""
 
 
-def cite(question: str, hit: Hit, knowledge: Knowledge, *, today: date) -> Citation:
+def quote_room(understanding: Understanding, chosen: Sequence[Hit]) -> int:
+    """Return how many characters each quotation may have; one without plain words to carry it has more."""
+    if understanding.kind == "list" or any(hit.fiche is None for hit in chosen):
+        return LIST_QUOTE
+    return QUOTE if len(chosen) == 1 else SHARED_QUOTE
+
+
+def cite(understanding: Understanding, hit: Hit, knowledge: Knowledge, *, room: int, today: date) -> Citation:
     """Quote the sentences of a hit that answer; without the original, name the place only."""
     passage, fiche = hit.passage, hit.fiche
     quote, start, end = "", 0, 0
     if passage.original:
-        first, last = choose_quote(question, passage, fiche, knowledge.vocabulary)
+        first, last = choose_quote(understanding, passage, fiche, knowledge.vocabulary, room=room)
         quote, start, end = passage.text[first:last], passage.start + first, passage.start + last
     place = knowledge.places.get((fiche.id, passage.document_id)) if fiche else None
     return Citation(
@@ -124,13 +151,25 @@ def _page_at(offset: int, document_id: str, knowledge: Knowledge) -> int | None:
     return next((page.number for page in pages if page.start <= offset < page.end), None)
 
 
-def plain_words(hits: Sequence[Hit], citations: Sequence[Citation]) -> str:
-    """Return the bodies of the fiches cited, each followed by the number of its citation."""
+def plain_words(
+    hits: Sequence[Hit],
+    citations: Sequence[Citation],
+    understanding: Understanding,
+    nearness: Nearness | None,
+) -> str:
+    """Return what the fiches cited say of the question, each followed by the number of its citation.
+
+    A list is told whole.
+    """
+    room = ROOM if len(hits) == 1 else SHARED_ROOM
     parts = []
     for number, (hit, citation) in enumerate(zip(hits, citations, strict=True), 1):
         if hit.fiche:
+            said = hit.fiche.body
+            if nearness is not None and understanding.kind != "list":
+                said = best_sentences(said, understanding, nearness, room=room)
             note = f"\n({citation.note})" if citation.note else ""
-            parts.append(f"{hit.fiche.body} [{number}]{note}")
+            parts.append(f"{said} [{number}]{note}")
     return "\n\n".join(parts)
 
 
@@ -150,7 +189,7 @@ def quotations(citations: Sequence[Citation], knowledge: Knowledge) -> str:
 
 def source_line(citation: Citation, knowledge: Knowledge) -> str:
     """Return the document, the place, the page and the validity of a citation, in one line."""
-    parts = [knowledge.infos[citation.document_id].name, citation.place]
+    parts = [knowledge.infos[citation.document_id].name, short_place(citation.place)]
     if citation.page is not None:
         parts.append(f"page {citation.page}")
     if not citation.quote:
@@ -158,6 +197,15 @@ def source_line(citation: Citation, knowledge: Knowledge) -> str:
     if citation.note:
         parts.append(citation.note.rstrip("."))
     return " — ".join(part for part in parts if part)
+
+
+def short_place(place: str) -> str:
+    """Return a place whose long headings are cut at a word.
+
+    >>> short_place("Titre I › Les conditions dans lesquelles les services rendent compte de leur activité")
+    'Titre I › Les conditions dans lesquelles les services rendent…'
+    """
+    return " › ".join(shorten(crumb, HEADING, placeholder="…") for crumb in place.split(" › "))
 
 
 def one_line(text: str) -> str:

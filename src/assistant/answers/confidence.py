@@ -4,65 +4,113 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.french import fold, tokenize
-from assistant.search.question_type import COMPARING
-
 if TYPE_CHECKING:
-    from assistant.records import Hit
+    from collections.abc import Mapping, Sequence
+
+    from assistant.records import Hit, Understanding
     from assistant.search.index import Knowledge
 
-# Two logistic regressions, for passages with and without a fiche; written by training/calibrate.py.
+# Two logistic regressions, for passages with and without a fiche, with the threshold and the bands
+# chosen on them; written by training/calibrate.py.
 CALIBRATION = Path(__file__).with_name("calibration.toml")
+# What the ranker saw of the first passage; see ``assistant.search.features``.
+SEEN = (
+    "dense_question", "dense_question_mean", "dense_passage", "question", "overlap_question", "held",
+    "held_text", "rarest", "near_any", "near_question", "near_passage", "weakest_word", "pairs_text", "sum",
+)  # fmt: skip
 
 
-def confidence(question: str, hits: Sequence[Hit], knowledge: Knowledge) -> float:
-    """Return the estimated probability that the first hit answers the question, from 0 to 1."""
-    if not hits:
-        return 0.0
-    values = features(question, hits, knowledge)
-    model = load_calibration()["explained" if hits[0].fiche else "plain"]
-    score = model["bias"] + sum(model[name] * value for name, value in values.items())
-    return 1 / (1 + math.exp(-score))
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A range of confidences, from ``floor`` up, and how often its first passage was right when measured."""
+
+    floor: float
+    name: str
+    accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What ``calibration.toml`` holds.
+
+    Attributes:
+        explained: Coefficients where a fiche explains the first passage, with "bias" and "threshold".
+        plain: The same where none does.
+        bands: Highest first; the last one has the floor 0.
+    """
+
+    explained: Mapping[str, float]
+    plain: Mapping[str, float]
+    bands: tuple[Band, ...]
+
+    def of(self, hit: Hit) -> Mapping[str, float]:
+        """Return the coefficients for a first hit."""
+        return self.explained if hit.fiche else self.plain
 
 
 @lru_cache(maxsize=1)
-def load_calibration() -> Mapping[str, Mapping[str, float]]:
-    """Return the coefficients of both regressions, by feature."""
-    return tomllib.loads(CALIBRATION.read_text(encoding="utf-8"))
+def load_calibration() -> Calibration:
+    """Return the coefficients, the thresholds and the bands."""
+    table = tomllib.loads(CALIBRATION.read_text(encoding="utf-8"))
+    bands = tuple(Band(band["floor"], band["name"], band["accuracy"]) for band in table["bands"])
+    return Calibration(table["explained"], table["plain"], bands)
 
 
-def features(question: str, hits: Sequence[Hit], knowledge: Knowledge) -> dict[str, float]:
+def confidence(understanding: Understanding, hits: Sequence[Hit], knowledge: Knowledge) -> float:
+    """Return the estimated probability that the first hit answers the question, from 0 to 1."""
+    if not hits:
+        return 0.0
+    model = load_calibration().of(hits[0])
+    values = features(understanding, hits, knowledge)
+    return 1 / (1 + math.exp(-model["bias"] - sum(model[name] * value for name, value in values.items())))
+
+
+def refusal_threshold(hits: Sequence[Hit]) -> float:
+    """Return the confidence under which the documents are said not to answer."""
+    return load_calibration().of(hits[0])["threshold"] if hits else 1.0
+
+
+def band_of(value: float) -> Band:
+    """Return the band of a confidence."""
+    return next(band for band in load_calibration().bands if value >= band.floor)
+
+
+def features(understanding: Understanding, hits: Sequence[Hit], knowledge: Knowledge) -> dict[str, float]:
     """Return what the confidence is computed from; each value is about 0 to 1.
 
-    The first are scores of single fields (see ``assistant.search.retrieve``).  ``coverage`` is the
-    share of the question's weight in rare words that the first passage and its fiche hold,
-    ``rarest`` whether they hold its rarest word, ``unknown`` the share of its words that the corpus
-    does not have, ``margin`` how far the first passage stands above the first that says something
-    else, as far as it is covered.
+    Besides what the ranker saw of the first passage: ``share``, its fiche's part of the ranker's belief;
+    ``lead``, how far that is above the part of what comes next; ``unknown``, the share of the question's
+    words that the corpus does not have; ``short``, high for a question of few words.  Share and lead
+    count as far as the question's words are held: where little is indexed the first passage leads anyway.
     """
-    best, vocabulary = hits[0], knowledge.vocabulary
-    info = knowledge.infos[best.passage.document_id]
-    said = [best.passage.text, *best.passage.headings, info.title, info.kind]
-    if best.fiche:
-        said += [best.fiche.title, best.fiche.body, *best.fiche.asked]
-    held = {term for text in said for term in tokenize(text)}
-    # "quelle différence entre" is not what the question is about
-    terms = list(dict.fromkeys(tokenize(COMPARING.sub(" ", fold(question)))))
-    rarest = max(terms, key=vocabulary.idf, default="")
-    coverage = vocabulary.coverage(terms, held)
-    rival = next((hit.score for hit in hits[1:] if hit.fiche is None or hit.fiche != best.fiche), 0.0)
+    best = hits[0]
+    shares = shares_of_places(hits)
+    own = shares[place_of(best)]
+    rival = max((share for key, share in shares.items() if key != place_of(best)), default=0.0)
+    terms, vocabulary = understanding.terms, knowledge.vocabulary
+    held = best.scores.get("held", 0.0)
     return {
-        **{
-            name: best.scores.get(name, 0.0)
-            for name in ("dense_question", "question", "all", "dense_passage")
-        },
-        "coverage": coverage,
-        "rarest": float(rarest in held),
+        **{name: best.scores.get(name, 0.0) for name in SEEN},
+        "share": held * own,
+        "lead": held * (own - rival),
         "unknown": sum(term not in vocabulary.terms for term in terms) / max(1, len(terms)),
-        "margin": coverage * (best.score - rival) / best.score if best.score > 0 else 0.0,
+        "short": 1 / (1 + len(terms)),
     }
+
+
+def place_of(hit: Hit) -> str:
+    """Return what two hits that say the same share: their fiche, else the passage itself."""
+    return hit.fiche.id if hit.fiche else hit.passage.id
+
+
+def shares_of_places(hits: Sequence[Hit]) -> dict[str, float]:
+    """Return the summed scores of the hits of each place, in order of first appearance."""
+    shares: dict[str, float] = {}
+    for hit in hits:
+        shares[place_of(hit)] = shares.get(place_of(hit), 0.0) + hit.score
+    return shares

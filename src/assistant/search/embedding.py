@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -89,7 +90,9 @@ def load_embedder(model: str = BUNDLED, *, query_prefix: str = "", passage_prefi
         ModelUnavailable: If the model is not on disk and cannot be fetched, or cannot be read.
     """
     folder = MODELS / BUNDLED if model == BUNDLED else Path(model).expanduser()
-    if model == BUNDLED or (model and _is_static(folder)):
+    if model == BUNDLED:
+        embedder = _load_bundled(folder)
+    elif model and _is_static(folder):
         embedder = _load_static(folder)
     elif model and folder.is_dir():  # an empty name would be the current folder
         embedder = _load_transformer(folder, name=folder.resolve().name, revision=folder_revision(folder))
@@ -125,6 +128,12 @@ def folder_revision(folder: Path) -> str:
 
 def _is_static(folder: Path) -> bool:
     return (folder / CONFIG).is_file() and read_config(folder).get("model_type") == MODEL_TYPE
+
+
+@lru_cache(maxsize=1)
+def _load_bundled(folder: Path) -> PrefixedEmbedder:
+    """Load it once: it embeds the texts, and whatever does that, the words."""
+    return _load_static(folder)
 
 
 def _load_static(folder: Path) -> PrefixedEmbedder:

@@ -9,24 +9,23 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from assistant.french import ANALYSER_VERSION, fold, tokenize
+from assistant.french import ANALYSER_VERSION, fold, terms_of, words
 from assistant.progress import no_progress
 from assistant.search.acronyms import AcronymTable
 from assistant.search.dense import DenseIndex
 from assistant.search.lexical import LexicalIndex
+from assistant.search.nearness import WordTable
+from assistant.search.terms import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from assistant.progress import Progress
-    from assistant.records import Document, DocumentInfo, Fiche, FloatMatrix, Passage, RowArray
+    from assistant.records import Document, DocumentInfo, Fiche, FloatMatrix, FloatVector, Passage, RowArray
     from assistant.search.embedding import Embedder
     from assistant.search.vocabulary import Vocabulary
 
-FORMAT_VERSION = 2
-# BM25 fields by what their rows are.
-PASSAGE_FIELDS = ("text", "context", "all")
-FICHE_FIELDS = ("body", "questions")
+FORMAT_VERSION = 3
 QUESTION_FIELD = "question"
 _TERRITORY = re.compile(
     r"(?i:(?:le )?territoire (?:de l[’']|de la |du |des |de |d[’']))(?P<names>[A-ZÀ-Ý][^,;:(]{2,60})$"
@@ -107,6 +106,10 @@ class Index:
     passage_fiches: RowArray  # row of a passage → row of its fiche, or -1
     document_rows: Mapping[str, RowArray]  # document id → rows of its passages
     territory_rows: Mapping[str, RowArray]  # folded name → rows of the passages about a territory
+    passage_documents: RowArray  # row of a passage → a number for its document
+    question_weights: FloatVector  # row of the field "question" → weight of all its terms
+    word_table: WordTable
+    terms: Terms
 
 
 def build_index(
@@ -125,10 +128,10 @@ def build_index(
     hashes = tuple(text_hash(text) for text in texts)
     vectors = _embed(texts, hashes, embedder, manifest, previous, progress)
 
-    analyse = cache(tokenize)  # the same texts are in several fields
+    split = cache(words)  # the same texts are in several fields
 
     def terms(*texts: str) -> list[str]:
-        return [term for text in texts for term in analyse(text)]
+        return [term for text in texts for term in terms_of(split(text))]
 
     contexts = [_context(passage, knowledge) for passage in passages]
     fields = {
@@ -147,7 +150,8 @@ def build_index(
         progress("mots", done, len(fields))
         lexical[name] = LexicalIndex.build_from_terms(rows)
     progress("mots", len(fields), len(fields))
-    return assemble(manifest, knowledge, entries, hashes, DenseIndex.build(vectors), lexical)
+    word_table = WordTable.build(passages, fiches, split)
+    return assemble(manifest, knowledge, entries, hashes, DenseIndex.build(vectors), lexical, word_table)
 
 
 def assemble(
@@ -157,6 +161,7 @@ def assemble(
     text_hashes: tuple[str, ...],
     dense: DenseIndex,
     lexical: Mapping[str, LexicalIndex],
+    word_table: WordTable,
 ) -> Index:
     """Put the parts together with the tables that follow from them."""
     import numpy as np
@@ -173,6 +178,9 @@ def assemble(
         if passage.fiche_id is not None:
             passage_fiches[row] = fiche_rows[passage.fiche_id]
             fiche_passages[fiche_rows[passage.fiche_id]].append(row)
+    passage_documents = np.zeros(len(knowledge.passages), dtype=np.int32)
+    for number, rows in enumerate(document_rows.values()):
+        passage_documents[rows] = number
     return Index(
         manifest=manifest,
         knowledge=knowledge,
@@ -188,6 +196,10 @@ def assemble(
         passage_fiches=passage_fiches,
         document_rows={key: np.array(rows, dtype=np.int32) for key, rows in document_rows.items()},
         territory_rows={key: np.array(rows, dtype=np.int32) for key, rows in territory_rows.items()},
+        passage_documents=passage_documents,
+        question_weights=lexical[QUESTION_FIELD].row_weights(knowledge.vocabulary.idf),
+        word_table=word_table,
+        terms=Terms(knowledge.passages, knowledge.fiches),
     )
 
 

@@ -8,10 +8,10 @@ from assistant.errors import IndexDamaged
 from assistant.french import tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from assistant.records import FloatVector, Ranking
+    from assistant.records import FloatVector, Ranking, RowArray
 
 K1 = 1.2  # the usual values; Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009
 B = 0.75
@@ -60,6 +60,32 @@ class LexicalIndex:
         if not known:
             return np.zeros(self._rows, dtype=np.float32)
         return np.asarray(self._retriever.get_scores(known), dtype=np.float32)
+
+    def held(self, weights: Mapping[str, float]) -> FloatVector:
+        """Return the summed weights of the terms that each row holds, shape (len(self),)."""
+        import numpy as np
+
+        total = np.zeros(self._rows, dtype=np.float32)
+        vocabulary = getattr(self._retriever, "vocab_dict", {})
+        for term, weight in weights.items():
+            if term in vocabulary:
+                total[self._rows_with(vocabulary[term])] += np.float32(weight)
+        return total
+
+    def row_weights(self, weigh: Callable[[str], float]) -> FloatVector:
+        """Return the summed weight of all the distinct terms of each row, shape (len(self),)."""
+        import numpy as np
+
+        total = np.zeros(self._rows, dtype=np.float32)
+        for term, number in getattr(self._retriever, "vocab_dict", {}).items():
+            total[self._rows_with(number)] += np.float32(weigh(term))
+        return total
+
+    def _rows_with(self, number: int) -> RowArray:
+        """Return the rows that hold a term: bm25s keeps its scores as a sparse matrix by columns."""
+        scores = self._retriever.scores
+        rows: RowArray = scores["indices"][scores["indptr"][number] : scores["indptr"][number + 1]]
+        return rows
 
     def search(self, query: str, k: int) -> Ranking:
         """Return the k best rows with a positive score; equal scores keep row order."""

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from assistant.french import tokenize, words
 from assistant.records import Hit
+from assistant.search.features import NAMES, passage_features, words_beside
 from assistant.search.index import QUESTION_FIELD
 from assistant.search.lexical import best_rows
 from assistant.search.validity import is_expired
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
-    from assistant.records import FloatVector, Understanding
+    from assistant.records import FloatMatrix, FloatVector, RowArray, Understanding
     from assistant.search.embedding import Embedder
     from assistant.search.index import Index
+    from assistant.search.nearness import Nearness
+    from assistant.search.rank import Ranker
 
+BEST = 3  # questions of a fiche whose mean is taken
 NEAREST = 400  # embedded texts looked at; each fiche has a dozen
 
 # How much each field's score counts: for a passage that a fiche explains, and for one without fiche,
@@ -36,6 +40,9 @@ WEIGHTS: Mapping[str, tuple[float, float]] = {
     "dense_passage": (0.0, 0.31),
     "dense_question": (0.4, 0.0),
 }
+CANDIDATES = 40  # passages looked at more closely, from the sum of scores
+CANDIDATES_OF_FIELD = 6  # and from each of these scores alone
+CANDIDATE_FIELDS = ("text", "all", "dense_passage", "dense_question", "question", "overlap_question")
 NAMED_BONUS = 0.15  # for passages of a document that the question names
 TERRITORY_MALUS = 0.4  # for passages about another territory than the one the question names
 EXPIRED_MALUS = 0.08  # for documents no longer in force, unless the question names them
@@ -58,8 +65,13 @@ def retrieve(
     today: date | None = None,
     weights: Mapping[str, tuple[float, float]] = WEIGHTS,
     only: Collection[str] = (),
+    ranker: Ranker | None = None,
+    nearness: Nearness | None = None,
 ) -> list[Hit]:
     """Return the best passages, best first; equal scores keep the order of the corpus.
+
+    The sum of scores chooses candidates, the ranker orders them: a hit's score is then its share of
+    the ranker's belief, from 0 to 1, over all candidates.
 
     Args:
         understanding: What was made of the question.
@@ -69,22 +81,76 @@ def retrieve(
         today: When documents are valid or expired; today by default.
         weights: Of the fields, by name; a missing one counts nothing.
         only: Documents to search, by id; all when empty.
+        ranker: Orders the candidates; without it the sum of scores does.
+        nearness: The question's words beside those of the index, where they were compared already.
     """
     evidence = gather_evidence(understanding, index, embedder, weights=weights, today=today)
     total = keep_documents(evidence.total, index, only)
+    ranking = best_rows(total, top)
+    seen: dict[int, Mapping[str, float]] = {}
+    if ranker is not None:
+        rows = [row for row in candidate_rows(evidence, index) if total[row] > 0]
+        features = features_of(understanding, index, evidence, rows, nearness=nearness, today=today)
+        closer = set(rows)
+        ranked = ranker.rank(rows, features)
+        ranking = [*ranked, *((row, 0.0) for row, _ in ranking if row not in closer)][:top]
+        places = {row: place for place, row in enumerate(rows)}
+        seen = {
+            row: dict(zip(NAMES, features[places[row]].tolist(), strict=True))
+            for row, _ in ranking
+            if row in places
+        }
     fiches = {fiche.id: fiche for fiche in index.knowledge.fiches}
     hits = []
-    for row, score in best_rows(total, top):
+    for row, score in ranking:
         passage = index.knowledge.passages[row]
         hits.append(
             Hit(
                 passage=passage,
                 score=score,
                 fiche=fiches.get(passage.fiche_id or ""),
-                scores={name: float(values[row]) for name, values in evidence.fields.items()},
+                scores=seen.get(row)
+                or {name: float(values[row]) for name, values in evidence.fields.items()},
             )
         )
     return hits
+
+
+def features_of(
+    understanding: Understanding,
+    index: Index,
+    evidence: Evidence,
+    rows: Sequence[int],
+    *,
+    nearness: Nearness | None = None,
+    today: date | None = None,
+) -> FloatMatrix:
+    """Return what the ranker looks at, shape (len(rows), features); see ``passage_features``."""
+    now = today or date.today()
+    return passage_features(
+        understanding,
+        index,
+        evidence.fields,
+        evidence.total,
+        rows,
+        expired={key: is_expired(info, now) for key, info in index.knowledge.infos.items()},
+        territories=named_territories(understanding, index),
+        nearness=nearness or words_beside(understanding, index),
+    )
+
+
+def candidate_rows(evidence: Evidence, index: Index) -> list[int]:
+    """Return the passages worth a closer look: the best of the sum, then the best of each score."""
+    rows = [row for row, _ in best_rows(evidence.total, CANDIDATES)]
+    for name in CANDIDATE_FIELDS:
+        rows += [row for row, _ in best_rows(evidence.fields[name], CANDIDATES_OF_FIELD)]
+    return [row for row in dict.fromkeys(rows) if says_something(row, index)]
+
+
+def says_something(row: int, index: Index) -> bool:
+    """Whether a passage is more than a title alone, which proves nothing."""
+    passage = index.knowledge.passages[row]
+    return passage.kind != "heading" or passage.fiche_id is not None
 
 
 def keep_documents(total: FloatVector, index: Index, only: Collection[str]) -> FloatVector:
@@ -111,50 +177,80 @@ def gather_evidence(
     """Score every passage in every field, and sum."""
     import numpy as np
 
-    knowledge = index.knowledge
-    terms = tokenize(understanding.text)
-    scale = knowledge.vocabulary.weight(terms) or 1.0
-    count = len(knowledge.passages)
-    fields = {name: np.zeros(count, dtype=np.float32) for name in weights}
-    for name in ("text", "context", "all"):
-        if name in fields:
-            fields[name] = index.lexical[name].scores(terms) / np.float32(scale)
-    fiche_of = index.passage_fiches
-    has_fiche = fiche_of >= 0
-    for name in ("body", "questions"):
-        if name in fields and has_fiche.any():
-            scores = index.lexical[name].scores(terms) / np.float32(scale)
-            fields[name][has_fiche] = scores[fiche_of[has_fiche]]
-    if QUESTION_FIELD in fields and has_fiche.any():
-        scores = np.zeros(len(knowledge.fiches), dtype=np.float32)
-        np.maximum.at(
-            scores,
-            np.asarray(index.question_fiches),
-            index.lexical[QUESTION_FIELD].scores(terms) / np.float32(scale),
-        )
-        fields[QUESTION_FIELD][has_fiche] = scores[fiche_of[has_fiche]]
-
-    if any(name.startswith("dense_") for name in fields) and len(index.dense):
+    terms = understanding.terms
+    fields = _lexical_fields(terms, index)
+    dense = ("dense_passage", "dense_question", "dense_question_mean")
+    fields |= {name: np.zeros(len(index.knowledge.passages), dtype=np.float32) for name in dense}
+    if len(index.dense):
         _add_dense(fields, index, embedder.embed_query(understanding.text))
 
-    total = np.zeros(count, dtype=np.float32)
-    for name, values in fields.items():
-        explained, plain = weights[name]
-        total += np.where(has_fiche, np.float32(explained), np.float32(plain)) * values
+    has_fiche = index.passage_fiches >= 0
+    total = np.zeros(len(index.knowledge.passages), dtype=np.float32)
+    for name, (explained, plain) in weights.items():
+        total += np.where(has_fiche, np.float32(explained), np.float32(plain)) * fields[name]
     _weigh_validity(total, understanding, index, today or date.today())
     _weigh_territory(total, understanding, index)
     return Evidence(fields, total)
 
 
+def _lexical_fields(terms: Sequence[str], index: Index) -> dict[str, FloatVector]:
+    """Return the BM25 scores, and the share of the question's weight that each text holds."""
+    import numpy as np
+
+    vocabulary = index.knowledge.vocabulary
+    weights = {term: vocabulary.idf(term) for term in terms}
+    scale = np.float32(sum(weights.values()) or 1.0)
+    fields = {name: index.lexical[name].scores(terms) / scale for name in ("text", "context", "all")}
+    for name, field in (("held_text", "text"), ("held_headings", "context"), ("held", "all")):
+        fields[name] = index.lexical[field].held(weights) / scale
+    of_fiches = {name: index.lexical[name].scores(terms) / scale for name in ("body", "questions")}
+    questions = index.lexical[QUESTION_FIELD]
+    scores, held = questions.scores(terms) / scale, questions.held(weights)
+    overlap = held / np.maximum(scale + index.question_weights - held, np.float32(1e-6))
+    fiches = np.asarray(index.question_fiches)
+    for name, values in (
+        (QUESTION_FIELD, scores),
+        ("held_by_question", held / scale),
+        ("overlap_question", overlap),
+    ):
+        of_fiches[name] = np.zeros(len(index.knowledge.fiches), dtype=np.float32)
+        np.maximum.at(of_fiches[name], fiches, values)
+    of_fiches["question_mean"] = _mean_of_best(fiches, scores, len(index.knowledge.fiches))
+    has_fiche = index.passage_fiches >= 0
+    for name, values in of_fiches.items():
+        fields[name] = np.zeros(len(index.knowledge.passages), dtype=np.float32)
+        fields[name][has_fiche] = values[index.passage_fiches[has_fiche]]
+    return fields
+
+
+def _mean_of_best(groups: RowArray, values: FloatVector, count: int) -> FloatVector:
+    """Return the mean of the ``BEST`` highest positive values of each group, shape (count,)."""
+    import numpy as np
+
+    found = np.flatnonzero(values > 0)
+    order = found[np.lexsort((-values[found], groups[found]))]
+    of = groups[order]
+    first = np.searchsorted(of, of)  # where each value's group begins
+    kept = order[np.arange(len(order)) - first < BEST]
+    return (np.bincount(groups[kept], values[kept], count) / BEST).astype(np.float32)
+
+
 def _add_dense(fields: dict[str, FloatVector], index: Index, query: FloatVector) -> None:
     """Give each passage its best cosine, as a passage and through its fiche's questions."""
+    seen: Counter[int] = Counter()
     for row, cosine in index.dense.search(query, NEAREST):
+        if cosine <= 0:
+            break
         entry = index.entries[row]
-        name = f"dense_{entry.kind}"
-        if name not in fields or cosine <= 0:
+        if entry.kind == "passage":
+            fields["dense_passage"][entry.row] = cosine
             continue
-        for passage in (entry.row,) if entry.kind == "passage" else index.fiche_passages.get(entry.row, ()):
-            fields[name][passage] = max(fields[name][passage], cosine)
+        seen[entry.row] += 1
+        for passage in index.fiche_passages.get(entry.row, ()):
+            if seen[entry.row] == 1:  # nearest first
+                fields["dense_question"][passage] = cosine
+            if seen[entry.row] <= BEST:
+                fields["dense_question_mean"][passage] += cosine / BEST
 
 
 def _weigh_validity(total: FloatVector, understanding: Understanding, index: Index, today: date) -> None:
@@ -169,10 +265,16 @@ def _weigh_validity(total: FloatVector, understanding: Understanding, index: Ind
 
 def _weigh_territory(total: FloatVector, understanding: Understanding, index: Index) -> None:
     """Put back the passages about other territories than those named: their figures look the same."""
+    if territories := named_territories(understanding, index):
+        total[territories[1]] -= TERRITORY_MALUS
+
+
+def named_territories(understanding: Understanding, index: Index) -> tuple[RowArray, RowArray] | None:
+    """Return the rows about the territories that a question names, and about others; None without one."""
     import numpy as np
 
-    said = set(words(understanding.text))
-    named = [rows for name, rows in index.territory_rows.items() if name in said]
-    if named:
-        others = np.setdiff1d(np.concatenate(list(index.territory_rows.values())), np.concatenate(named))
-        total[others] -= TERRITORY_MALUS
+    named = [index.territory_rows[name] for name in understanding.territories if name in index.territory_rows]
+    if not named:
+        return None
+    right = np.unique(np.concatenate(named))
+    return right, np.setdiff1d(np.concatenate(list(index.territory_rows.values())), right)

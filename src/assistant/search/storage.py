@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -38,6 +39,7 @@ from assistant.records import (
 from assistant.search.dense import DenseIndex
 from assistant.search.index import FORMAT_VERSION, Entry, Index, Knowledge, Manifest, assemble
 from assistant.search.lexical import LexicalIndex
+from assistant.search.nearness import WORD_LISTS, WordLists, WordTable
 from assistant.search.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -187,6 +189,7 @@ def _write(index: Index, target: Path) -> None:
     for name, field in index.lexical.items():
         field.save(target / "bm25" / name)
     index.dense.save(target / "vectors.faiss")
+    _write_words(index.word_table, target / "words")
     _dump(target / "manifest.json", asdict(index.manifest))
 
 
@@ -205,11 +208,48 @@ def _read(source: Path) -> Index:
         tuple(entries["text_hashes"]),
         DenseIndex.load(source / "vectors.faiss"),
         {name: LexicalIndex.load(source / "bm25" / name, rows) for name, rows in entries["lexical"].items()},
+        _read_words(source / "words"),
     )
     counts = len(index.entries), len(index.text_hashes), len(index.dense)
     if len(set(counts)) > 1 or index.dense.dim != manifest.dim:
         raise IndexDamaged(f"L’index est abîmé : ses fichiers ne s’accordent pas {counts}. {REBUILD}")
     return index
+
+
+def _write_words(table: WordTable, folder: Path) -> None:
+    import numpy as np
+
+    folder.mkdir()
+    _dump(folder / "names.json", table.names)
+    np.savez(
+        folder / "tables.npz",
+        vectors=table.vectors.astype(np.float16),  # half the size; cosines move by a thousandth at most
+        question_starts=table.question_starts,
+        **{
+            f"{name}_{part}": getattr(getattr(table, name), part)
+            for name in WORD_LISTS
+            for part in ("words", "starts")
+        },
+    )
+
+
+def _read_words(folder: Path) -> WordTable:
+    import numpy as np
+
+    try:
+        names = tuple(_load(folder / "names.json"))
+        with np.load(folder / "tables.npz") as tables:
+            lists = {
+                name: WordLists(tables[f"{name}_words"], tables[f"{name}_starts"]) for name in WORD_LISTS
+            }
+            return WordTable(
+                names,
+                tables["vectors"].astype(np.float32),
+                question_starts=tables["question_starts"],
+                **lists,
+            )
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise IndexDamaged(f"L’index est abîmé (« {folder} »). {REBUILD}") from error
 
 
 def _read_manifest(source: Path) -> Manifest:

@@ -6,6 +6,7 @@ Nothing here changes a number or a known acronym, and every change is told to th
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.french import STOP_WORDS, fold, words
@@ -131,7 +132,7 @@ def _mend_typos(text: str, knowledge: Knowledge) -> tuple[str, list[tuple[str, s
     at = 0
     matches = [match for match in _WORD.finditer(text) if not _touches_digit(text, match)]
     skipped = False
-    for match, following in zip(matches, [*matches[1:], None], strict=True):
+    for match, following in zip_longest(matches, matches[1:]):
         word = match[0]
         if skipped:
             skipped = False

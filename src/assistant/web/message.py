@@ -11,6 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from assistant.answers.answer import one_line
+from assistant.answers.confidence import band_of
 from assistant.answers.refusals import (
     LEADS_TITLE,
     NOT_FOUND,
@@ -27,13 +28,12 @@ if TYPE_CHECKING:
     from assistant.records import Answer, Citation, Understanding
     from assistant.search.index import Knowledge
 
-# The confidence is the estimated probability that the first passage answers: from this value up,
-# the word shown and what it means.
-CONFIDENCE_BANDS = (
-    (0.8, "élevée", "Le premier passage cité répond à la question, sauf exception."),
-    (0.65, "moyenne", "Le premier passage cité répond probablement ; lisez-le avant d’agir."),
-    (0.0, "faible", "Le premier passage cité est proche du sujet ; vérifiez qu’il répond vraiment."),
-)
+# What each band of confidence asks of the reader; the bands themselves are measured.
+ADVICE = {
+    "élevée": "Lisez le passage avant d’agir, comme toujours.",
+    "moyenne": "Lisez le passage avant d’agir.",
+    "faible": "Vérifiez que le passage répond vraiment.",
+}
 
 
 def answer_to_message(
@@ -92,8 +92,12 @@ def error_to_message(error: Exception) -> str:
 
 
 def describe_confidence(confidence: float) -> tuple[str, str]:
-    """Return the word for a confidence from 0 to 1, and what it means."""
-    return next((word, meaning) for floor, word, meaning in CONFIDENCE_BANDS if confidence >= floor)
+    """Return the word for a confidence from 0 to 1, and what it means, with what was measured."""
+    band = band_of(confidence)
+    measured = (
+        f"À ce niveau, le premier passage cité répondait {10 * band.accuracy:.0f} fois sur 10 aux essais."
+    )
+    return band.name, f"{measured} {ADVICE[band.name]}"
 
 
 def understood_to_html(understanding: Understanding | None) -> str:

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.answers.sentences import best_sentences
+from assistant.records import Passage, Understanding
+from assistant.search.features import near_words
+from assistant.search.nearness import WordTable
+from assistant.search.question_type import content_terms, question_kinds
+from assistant.search.vocabulary import count_words
+
+BODY = (
+    "Le service ouvre ses portes aux familles du quartier. Les gamins sont accueillis par deux animateurs. "
+    "La mairie verse une aide de 1 250 euros. Le local est chauffé en hiver. "
+    "Le bilan est envoyé au Département avant le 31 mars."
+)
+TABLE = WordTable.build([Passage("d:0", "d", 0, len(BODY), BODY, ())], ())
+VOCABULARY = count_words(BODY.split(". "))
+
+
+def chosen(question: str, room: int = 120) -> str:
+    understanding = Understanding(
+        question, question, terms=content_terms(question), kinds=question_kinds(question)
+    )
+    return best_sentences(BODY, understanding, near_words(understanding, TABLE, VOCABULARY), room=room)
+
+
+def test_the_sentence_that_holds_the_words_asked_is_kept() -> None:
+    assert "Le local est chauffé en hiver." in chosen("le chauffage du local en hiver ?")
+
+
+def test_the_sentence_that_looks_like_the_answer_is_kept() -> None:
+    assert "31 mars" in chosen("le bilan, c'est pour quand ?")
+    assert "1 250 euros" in chosen("combien donne la mairie ?")
+
+
+def test_a_text_that_fits_is_shown_whole() -> None:
+    assert chosen("le local ?", room=1000) == BODY
+
+
+def test_what_is_left_out_is_marked() -> None:
+    text = chosen("le local en hiver ?", room=40)
+
+    assert "[…]" in text
+    assert len(text) <= 40 + 2 * len(" […] ")
+
+
+@given(st.text(max_size=60), st.integers(1, 400))
+@settings(deadline=None, max_examples=40)
+def test_kept_sentences_are_those_of_the_text_in_their_order(question: str, room: int) -> None:
+    parts = [part for part in chosen(question, room).split("[…]") if part.strip()]
+
+    places = [BODY.index(part.strip()) for part in parts]
+
+    assert places == sorted(places)
+    assert places
