@@ -29,7 +29,9 @@ def ask(assistant, tmp_path):
 
 
 def test_each_question_gets_a_line_in_order_with_every_field(ask) -> None:
-    answers = ask({"id": "q1", "question": "qui tranche un différend ?"}, {"id": 2, "question": "recette de cuisine"})
+    answers = ask(
+        {"id": "q1", "question": "qui tranche un différend ?"}, {"id": 2, "question": "recette de cuisine"}
+    )
 
     assert [answer["id"] for answer in answers] == ["q1", 2]
     assert all(answer.keys() >= KEYS for answer in answers)

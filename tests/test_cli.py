@@ -111,7 +111,9 @@ def test_search_gives_the_number_of_hits_asked_for(places, run) -> None:
 
 
 def test_batch_builds_what_it_needs(places, run, tmp_path) -> None:
-    (tmp_path / "q.jsonl").write_text('{"id": 1, "question": "qui tranche un différend ?"}\n', encoding="utf-8")
+    (tmp_path / "q.jsonl").write_text(
+        '{"id": 1, "question": "qui tranche un différend ?"}\n', encoding="utf-8"
+    )
 
     code, out, err = run(
         "batch", tmp_path / "q.jsonl", tmp_path / "a.jsonl", "--index", tmp_path / "other-index"
@@ -195,7 +197,10 @@ def test_drafts_get_anchors_that_find_the_same_place(places, run) -> None:
     text = (places.knowledge / "fiches" / "valmont" / "charte-desaccord.md").read_text(encoding="utf-8")
     assert "anchor = " in text
     assert "lines = " not in text
-    assert json.loads(before)["citations"] == json.loads(run("ask", "qui tranche un différend ?", "--json")[1])["citations"]
+    assert (
+        json.loads(before)["citations"]
+        == json.loads(run("ask", "qui tranche un différend ?", "--json")[1])["citations"]
+    )
 
 
 def test_lines_and_offsets_of_one_passage_give_one_anchor(places, run, assistant) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answers.confidence import features
 from assistant.french import tokenize
+from assistant.search.rank import load_ranker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 MAX_HIT_TEXT = 1500  # characters
 EXPLAINED_HITS = 3
+EXPLAINED_FEATURES = 8  # those that add most to a hit's score
 
 
 def answer_to_dict(answer: Answer, *, places: Mapping[tuple[str, str], str]) -> dict[str, object]:
@@ -113,9 +115,8 @@ def explanation_to_text(answer: Answer, knowledge: Knowledge) -> str:
         lines.append(
             f"{number}. {hit.score:.2f}  {hit.passage.document_id} — {hit_place(hit, knowledge.places)}"
         )
-        lines.append(
-            "     " + ", ".join(f"{name} {value:.2f}" for name, value in hit.scores.items() if value)
-        )
+        parts = list(load_ranker().contributions(hit.scores).items())[:EXPLAINED_FEATURES]
+        lines.append("     " + ", ".join(f"{name} {value:+.2f}" for name, value in parts))
     values = features(understanding, answer.hits, knowledge)
     lines.append(
         "Indices de confiance : " + ", ".join(f"{name} {value:.2f}" for name, value in values.items())

@@ -36,6 +36,17 @@ def test_passages_without_fiche_have_weights_of_their_own() -> None:
     assert features[0, EXPLAINED] == 1
 
 
+def test_contributions_add_up_to_the_score_and_the_largest_comes_first() -> None:
+    seen = {"explained": 1.0, "held": 0.5, "near_any": -0.9}
+
+    parts = ranker(held=2.0, near_any=3.0).contributions(seen)
+
+    assert list(parts)[:2] == ["near_any", "held"]
+    assert sum(parts.values()) == pytest.approx(
+        float(ranker(held=2.0, near_any=3.0).scores(rows_of(seen))[0])
+    )
+
+
 def test_equal_candidates_keep_their_order_and_none_is_no_answer() -> None:
     assert [row for row, _ in ranker().rank([3, 1, 2], rows_of({}, {}, {}))] == [3, 1, 2]
     assert ranker().rank([], rows_of()) == []

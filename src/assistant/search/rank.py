@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from assistant.search.features import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from assistant.records import FloatMatrix, FloatVector, Ranking
 
@@ -40,6 +40,14 @@ class Ranker:
             features[:, EXPLAINED] > 0, features @ self.explained, features @ self.plain
         )
         return scores
+
+    def contributions(self, seen: Mapping[str, float]) -> dict[str, float]:
+        """Return what each feature of a candidate adds to its score, the largest first."""
+        weights = self.explained if seen.get(NAMES[EXPLAINED]) else self.plain
+        parts = {
+            name: float(weight) * seen.get(name, 0.0) for name, weight in zip(NAMES, weights, strict=True)
+        }
+        return dict(sorted(parts.items(), key=lambda part: -abs(part[1])))
 
     def rank(self, rows: Sequence[int], features: FloatMatrix) -> Ranking:
         """Return (row, probability) of the candidates, best first; equal ones keep their order."""
