@@ -32,6 +32,10 @@ SHARES = {
     "development, no fiche": 0.3,
     "development, fiches alone": 0.3,
 }
+# Added to the weights of passages without fiche.  The development questions seldom use the words of the text;
+# questions that do must not be ranked worse than the sum of scores ranks them (checked on 500 questions of PIAF,
+# where recall@1 was 0.69 without and 0.70 for BM25).  The second keeps these passages at their level beside the others.
+PLAIN_SHIFT = {"sum": 3.0, "original": -1.8}
 SUM = NAMES.index("sum")
 Array = npt.NDArray[np.float64]
 
@@ -98,7 +102,11 @@ def fit(examples: Sequence[Example], *, without: Collection[str] = ()) -> Array:
         return value, -(pull @ rows) + 2 * PENALTY * weights
 
     found = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 300})
-    return (found.x / scale).reshape(2, -1)
+    weights = (found.x / scale).reshape(2, -1)
+    for name, shift in PLAIN_SHIFT.items():
+        if name not in without:
+            weights[1, NAMES.index(name)] += shift
+    return weights
 
 
 def order(example: Example, weights: Array | None) -> npt.NDArray[np.intp]:
