@@ -81,3 +81,26 @@ def test_the_ranker_orders_what_the_sum_found(assistant) -> None:
     assert hits[0].scores["held"] > 0
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     assert sum(hit.score for hit in hits) <= 1 + 1e-6
+
+
+def test_the_chosen_documents_are_ranked_even_where_others_fill_the_candidates(
+    assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.search.retrieve.CANDIDATES", 1)
+    monkeypatch.setattr("assistant.search.retrieve.CANDIDATE_FIELDS", ())
+    understanding = assistant.understand("quels jours travaillent les médiateurs ?")
+    everywhere = retrieve(understanding, assistant.index, assistant.embedder, top=1, ranker=load_ranker())
+    documents = {p.document_id for p in assistant.index.knowledge.passages}
+
+    for document in documents - {everywhere[0].passage.document_id}:
+        hits = retrieve(
+            understanding, assistant.index, assistant.embedder, top=1, ranker=load_ranker(), only=[document]
+        )
+        assert all(hit.passage.document_id == document and hit.score > 0 for hit in hits)
+    assert len(documents) > 1
+
+
+def test_an_unknown_document_holds_nothing(assistant) -> None:
+    understanding = assistant.understand("quels jours travaillent les médiateurs ?")
+
+    assert retrieve(understanding, assistant.index, assistant.embedder, top=5, only=["inconnu"]) == []

@@ -84,8 +84,9 @@ def retrieve(
         ranker: Orders the candidates; without it the sum of scores does.
         nearness: The question's words beside those of the index, where they were compared already.
     """
-    evidence = gather_evidence(understanding, index, embedder, weights=weights, today=today)
-    total = keep_documents(evidence.total, index, only)
+    gathered = gather_evidence(understanding, index, embedder, weights=weights, today=today)
+    evidence = keep_documents(gathered, index, only)  # first: candidates are few
+    total = evidence.total
     ranking = best_rows(total, top)
     seen: dict[int, Mapping[str, float]] = {}
     if ranker is not None:
@@ -153,17 +154,16 @@ def says_something(row: int, index: Index) -> bool:
     return passage.kind != "heading" or passage.fiche_id is not None
 
 
-def keep_documents(total: FloatVector, index: Index, only: Collection[str]) -> FloatVector:
-    """Return the scores with nothing left to passages of other documents; all kept when ``only`` is empty."""
+def keep_documents(evidence: Evidence, index: Index, only: Collection[str]) -> Evidence:
+    """Return the evidence as if no other document were indexed; unchanged when ``only`` is empty."""
     import numpy as np
 
     if not only:
-        return total
-    kept = np.zeros_like(total)
+        return evidence
+    kept = np.zeros(len(evidence.total), dtype=np.float32)
     for document_id in only:
-        rows = index.document_rows.get(document_id, ())
-        kept[rows] = total[rows]
-    return kept
+        kept[index.document_rows.get(document_id, np.array([], dtype=np.int32))] = 1
+    return Evidence({name: values * kept for name, values in evidence.fields.items()}, evidence.total * kept)
 
 
 def gather_evidence(
