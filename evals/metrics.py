@@ -121,7 +121,7 @@ def plain_form(word: str) -> str:
     """
     if len(word) <= 3:
         return word
-    word = word.rstrip("sx")
+    word = word.rstrip("sx") or word
     word = word[:-2] + "al" if word.endswith("au") and len(word) > 4 else word
     return word.rstrip("e") or word
 

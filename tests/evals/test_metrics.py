@@ -126,6 +126,10 @@ def test_numbers_have_units_and_dates_are_numbers() -> None:
     }
 
 
+def test_a_word_of_plural_letters_alone_stays() -> None:
+    assert metrics.quantities("modèle XXXX, 2 postes") == {("2", "post")}
+
+
 # --- citations -------------------------------------------------------------------------------
 
 SOURCE = "Le service remet au maire un compte rendu chaque trimestre, sans aucun nom."
