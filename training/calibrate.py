@@ -31,9 +31,16 @@ from training.examples import DRAWN, FOLDS, SEED, Library, Query, Setting, devel
 OFF_TOPIC = 400  # questions on other subjects
 OTHERS = 100  # questions that one document alone does not answer
 NEAR_MISSES = 120  # cross questions asked without their document, a document
-# How much a query weighs: development questions are typed as users type; about a question in six has
-# no answer, as in them.
-SHARES = {"development": 1.0, "cross": 0.2, "near miss": 0.1, "off topic": 0.05, "one document": 0.2}
+# How much a query weighs: development questions are typed as users type, and near misses are far more of them
+# than of what users ask: they weigh as if one question in six had no answer.
+SHARES = {
+    "development": 1.0,
+    "unanswerable": 0.4,  # development questions without answer
+    "cross": 0.2,
+    "near miss": 0.1,
+    "off topic": 0.05,
+    "one document": 0.2,
+}
 PENALTY = 1.0  # of the squared coefficients: keeps them readable
 # Of the answerable development questions, what a threshold may refuse.  Most of those it refuses would have
 # been answered wrongly (the column "of them right" says how few would not), and a wrong citation is worse than
@@ -54,7 +61,6 @@ class Example:
     fold: int
     values: dict[str, float]
     explained: bool  # by a fiche
-    answerable: bool
     success: bool
 
 
@@ -109,7 +115,8 @@ def collect(library: Library, off_topic: Sequence[str]) -> list[Example]:
                 success = bool(query.groups(hits[0].passage))
                 values = features(understanding, hits, knowledge)
                 explained = hits[0].fiche is not None
-                found.append(Example(kind, query.fold, values, explained, query.count > 0, success))
+                own = "unanswerable" if kind == "development" and not query.count else kind
+                found.append(Example(own, query.fold, values, explained, success))
         print(f"{setting.name:24} {len(setting.queries)} queries", flush=True)
     return found
 
@@ -150,16 +157,21 @@ def held_out(examples: Sequence[Example]) -> Array:
     return result
 
 
+def weights_of(examples: Sequence[Example]) -> Array:
+    """Return how much each example weighs among the development questions; 0 for the others."""
+    asked = ("development", "unanswerable")
+    return np.array([SHARES[example.kind] if example.kind in asked else 0.0 for example in examples])
+
+
 def describe(examples: Sequence[Example], p: Array) -> list[str]:
     """Return what each threshold refuses, on held-out folds: the risk–coverage curve, a line a threshold."""
     kinds = np.array([example.kind for example in examples])
     success = np.array([example.success for example in examples])
-    answerable = np.array([example.answerable for example in examples])
-    asked = kinds == "development"
-    known, unknown = asked & answerable, asked & ~answerable
+    known, unknown = kinds == "development", kinds == "unanswerable"
+    weights = weights_of(examples)
     lines = [
         f"development: {known.sum()} answerable, first passage right {success[known].mean():.3f}, "
-        f"{unknown.sum()} not; Brier {np.mean((p[asked] - success[asked]) ** 2):.3f}",
+        f"{unknown.sum()} not; Brier {np.average((p - success) ** 2, weights=weights):.3f}",
         "threshold  answerable refused  of them right  unanswerable refused  near misses refused  "
         "off topic refused  wrong among answers",
     ]
@@ -169,7 +181,7 @@ def describe(examples: Sequence[Example], p: Array) -> list[str]:
             float(np.mean(p[mask] < limit))
             for mask in (known, known & success, unknown, kinds == "near miss", kinds == "off topic")
         ]
-        wrong = float(np.mean(~success[asked & (p >= limit)]))
+        wrong = float(np.average(~success, weights=weights * (p >= limit)))
         lines.append(
             f"{limit:9.3f}  {refused[0]:18.3f}  {refused[1]:13.3f}  {refused[2]:20.3f}  {refused[3]:19.3f}"
             f"  {refused[4]:17.3f}  {wrong:19.3f}"
@@ -179,7 +191,7 @@ def describe(examples: Sequence[Example], p: Array) -> list[str]:
 
 def choose_threshold(examples: Sequence[Example], p: Array, over_refusal: float) -> float:
     """Return the threshold that refuses a share of the answerable development questions."""
-    known = [e.kind == "development" and e.answerable for e in examples]
+    known = [example.kind == "development" for example in examples]
     return float(np.quantile(p[known], over_refusal))
 
 
@@ -198,23 +210,22 @@ def above_threshold(examples: Sequence[Example]) -> tuple[list[Example], Array]:
 
 def choose_bands(examples: Sequence[Example], p: Array) -> list[tuple[float, str, float]]:
     """Return (floor, name, accuracy) from the highest: each reaches as low as its accuracy in ``BANDS`` holds."""
-    asked = np.array([example.kind == "development" for example in examples])
-    scores = p[asked]
-    success = np.array([example.success for example in examples])[asked]
+    weights = weights_of(examples)
+    success = np.array([float(example.success) for example in examples])
     bands, ceiling = [], np.inf
     for name, wanted in BANDS:
-        below = np.flatnonzero(scores < ceiling)
-        order = below[np.argsort(-scores[below])]
-        right = success[order].cumsum() / np.arange(1, len(order) + 1)
+        below = np.flatnonzero((p < ceiling) & (weights > 0))
+        order = below[np.argsort(-p[below])]
+        right = (weights * success)[order].cumsum() / weights[order].cumsum()
         enough = np.flatnonzero(right[FEWEST - 1 :] >= wanted) + FEWEST - 1
-        floor = float(np.floor(scores[order[enough[-1]]] * 100) / 100) if len(enough) else 0.99
-        bands.append((floor, name, _accuracy(success, (scores >= floor) & (scores < ceiling))))
+        floor = float(np.floor(p[order[enough[-1]]] * 100) / 100) if len(enough) else 0.99
+        bands.append((floor, name, _accuracy(success, weights * ((p >= floor) & (p < ceiling)))))
         ceiling = floor
-    return [*bands, (0.0, "faible", _accuracy(success, scores < ceiling))]
+    return [*bands, (0.0, "faible", _accuracy(success, weights * (p < ceiling)))]
 
 
-def _accuracy(success: npt.NDArray[np.bool_], inside: npt.NDArray[np.bool_]) -> float:
-    return float(success[inside].mean()) if inside.any() else 0.0
+def _accuracy(success: Array, weights: Array) -> float:
+    return float(np.average(success, weights=weights)) if weights.any() else 0.0
 
 
 def main() -> None:

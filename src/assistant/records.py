@@ -249,6 +249,7 @@ class Understanding:
     compares: bool = False  # two things are to be set side by side
     terms: tuple[str, ...] = ()  # of ``text``, stemmed and distinct, without the words that only ask
     kinds: tuple[QuestionKind, ...] = ()  # most specific first; none for bare keywords
+    things: tuple[str, ...] = ()  # kinds of things with a form of their own; see ``search.things``
     articles: tuple[str, ...] = ()  # "8.2", "L221-1", "375"
     numbers: tuple[str, ...] = ()  # counts and amounts, in digits
     dates: tuple[str, ...] = ()  # "06-01", "2023-06-01", "2023-06"

@@ -7,7 +7,9 @@ import pytest
 
 from assistant.answers.answer import answer_question, select_hits
 from assistant.answers.verify import is_exact, verify_citations
+from assistant.french import tokenize
 from assistant.records import Hit, Passage, Turn, Understanding
+from assistant.search.vocabulary import count_words
 
 
 def test_an_answer_starts_with_the_fiche_and_proves_it_with_a_quotation(assistant) -> None:
@@ -113,6 +115,10 @@ def test_a_typing_mistake_is_mended_and_said(assistant) -> None:
     assert len(understanding.notes) == 1
 
 
+# "équipe" is everywhere, the two towns are rare
+VOCABULARY = count_words(["équipe"] * 60 + ["Lourmel", "Valmont", "horaires"])
+
+
 def hit(name: str, score: float, *headings: str) -> Hit:
     return Hit(Passage(name, name, 0, 4, "abcd", headings), score)
 
@@ -127,7 +133,22 @@ def hit(name: str, score: float, *headings: str) -> Hit:
 def test_how_many_passages_are_cited(scores: tuple[float, ...], chosen: int) -> None:
     hits = [hit(str(i), score) for i, score in enumerate(scores)]
 
-    assert chosen == len(select_hits(Understanding("q", "q"), hits))
+    assert chosen == len(select_hits(Understanding("q", "q"), hits, VOCABULARY))
+
+
+@pytest.mark.parametrize(
+    ("question", "cited"),
+    [
+        pytest.param("équipe de Lourmel ou de Valmont ?", ["1", "3"], id="each_side_has_its_place"),
+        pytest.param("équipe de Lourmel", ["1"], id="one_side_is_asked"),
+        pytest.param("équipe et horaires de Lourmel ?", ["1"], id="the_other_place_says_nothing_of_its_own"),
+    ],
+)
+def test_two_things_set_side_by_side_are_both_cited(question: str, cited: list[str]) -> None:
+    hits = [hit("1", 0.8, "Équipe de Lourmel"), hit("2", 0.1, "Équipe"), hit("3", 0.1, "Équipe de Valmont")]
+    asked = Understanding(question, question, terms=tuple(tokenize(question)))
+
+    assert [chosen.passage.id for chosen in select_hits(asked, hits, VOCABULARY)] == cited
 
 
 def test_a_question_that_names_two_documents_compares(assistant) -> None:

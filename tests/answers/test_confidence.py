@@ -14,10 +14,12 @@ from assistant.answers.confidence import (
 )
 from assistant.records import Fiche, Hit, Passage, Understanding
 
+DOCUMENT = "charte-valmont-2024"
+
 
 def hit(name: str, score: float, fiche: str = "") -> Hit:
     explained = Fiche(fiche, fiche, "corps", (), ()) if fiche else None
-    return Hit(Passage(name, "d", 0, 4, "abcd", (), fiche_id=fiche or None), score, explained)
+    return Hit(Passage(name, DOCUMENT, 0, 4, "abcd", (), fiche_id=fiche or None), score, explained)
 
 
 def test_the_passages_of_one_fiche_share_its_belief() -> None:

@@ -117,6 +117,17 @@ def test_a_refusal_shows_what_was_searched_and_its_leads_and_no_citation() -> No
     )
 
 
+def test_a_refusal_says_what_the_nearest_passage_lacks() -> None:
+    passage = Passage("p1", "carnet", 0, 9, "La barque", ("Sorties",))
+    knowledge = replace(KNOWLEDGE, passages=(passage,))
+    asked = Understanding("La barque <b>coûte</b> ?", "La barque coûte ?", things=("amount",))
+    refusal = Answer("?", "not_found", "…", 0.2, words="…", hits=(Hit(passage, 1.0),), understanding=asked)
+
+    missing = "Dans le passage le plus proche, il manque : un montant."
+    assert missing in plain(answer_to_message(refusal, knowledge))
+    assert missing in answer_to_copy(refusal, knowledge).replace("\u00a0", " ")
+
+
 def test_a_refused_request_has_its_words_alone() -> None:
     message = answer_to_message(Answer("?", "refused", "Non.", 1.0, words="Non."), KNOWLEDGE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from textwrap import shorten
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from assistant.answers.quotes import choose_quote
 from assistant.answers.refusals import COURTESY_TEXT, not_found_text, refusal_reason
 from assistant.answers.sentences import best_sentences
 from assistant.answers.verify import verify_citations
+from assistant.french import fold, tokenize
 from assistant.records import Answer, Citation
 from assistant.search.validity import validity_note
 
@@ -20,15 +22,20 @@ if TYPE_CHECKING:
     from assistant.records import Hit, Understanding
     from assistant.search.index import Knowledge
     from assistant.search.nearness import Nearness
+    from assistant.search.vocabulary import Vocabulary
 
 MAX_CITATIONS = 4
 CLOSE = 0.5  # of the first place's share of belief: a second place this likely is shown too
 LIKELY = 0.1  # what a second place must reach in any case
 SIDE = 0.02  # what the other side of a comparison must reach
+SIDES_LOOKED_AT = 5  # places, from the likeliest
+NAMES_A_SIDE = 3.0  # idf of a word that tells two places apart: a town, a year, not "service"
 # Characters of plain words: for one place, and for each of several.  Chosen on the development questions.
-ROOM, SHARED_ROOM = 500, 340
+ROOM, SHARED_ROOM = 580, 480
 QUOTE, SHARED_QUOTE, LIST_QUOTE = 160, 140, 420  # characters quoted at most
-HEADING = 56  # characters of a heading in the place of a quotation
+HEADING = 40  # characters of a heading in the place of a quotation
+# What stands between two things set side by side, in a folded question.
+_JOINS = re.compile(r"\b(?:ou|et|vs|versus|contre|entre|par rapport a|que|mais|comme)\b|[/,]")
 
 
 def answer_question(
@@ -61,15 +68,15 @@ def answer_question(
     limit = refusal_threshold(hits) if min_confidence is None else min_confidence
     citations: tuple[Citation, ...] = ()
     if hits and sure >= limit:
-        chosen = select_hits(understanding, hits)
+        chosen = select_hits(understanding, hits, knowledge.vocabulary)
         room = quote_room(understanding, chosen)
         today = today or date.today()
         citations = verify_citations(
-            [cite(understanding, hit, knowledge, room=room, today=today) for hit in chosen],
+            [cite(understanding, hit, knowledge, nearness, room=room, today=today) for hit in chosen],
             knowledge.documents,
         )
     if not citations:
-        text = not_found_text(hits, knowledge, only)
+        text = not_found_text(hits, knowledge, only, understanding)
         return Answer(
             question, "not_found", text, sure, words=text, hits=tuple(hits), understanding=understanding
         )
@@ -88,8 +95,10 @@ def answer_question(
     )
 
 
-def select_hits(understanding: Understanding, hits: Sequence[Hit]) -> list[Hit]:
+def select_hits(understanding: Understanding, hits: Sequence[Hit], vocabulary: Vocabulary) -> list[Hit]:
     """Return the hits to cite: the best of the likeliest place, of a second as likely, of each side compared.
+
+    What is compared is often not said: « Arras ou Calais ? » has a place whose title says one and not the other.
 
     The passages of one fiche are one place, and its likelihood is the sum of theirs.
     """
@@ -107,6 +116,11 @@ def select_hits(understanding: Understanding, hits: Sequence[Hit]) -> list[Hit]:
                 chosen.append(hit)
         if len(chosen) > 1:
             return chosen[:MAX_CITATIONS]
+    if _JOINS.search(fold(understanding.question)):
+        likely = [best_of[place] for place in others[:SIDES_LOOKED_AT] if shares[place] >= SIDE]
+        opposite = next((hit for hit in likely if _opposed(understanding, first, hit, vocabulary)), None)
+        if opposite:
+            return [first, opposite]
     for place in others[:1]:
         if shares[place] >= max(LIKELY, CLOSE * shares[place_of(first)]):
             chosen.append(best_of[place])
@@ -118,6 +132,19 @@ def _side(hit: Hit) -> tuple[str, str]:
     return hit.passage.document_id, hit.passage.headings[0] if hit.passage.headings else ""
 
 
+def _opposed(understanding: Understanding, one: Hit, other: Hit, vocabulary: Vocabulary) -> bool:
+    """Whether the titles of two hits each say a telling word of the question that the other's does not."""
+    ours, theirs = (
+        set(understanding.terms).intersection(
+            tokenize(" ".join((hit.fiche.title if hit.fiche else "", *hit.passage.headings)))
+        )
+        for hit in (one, other)
+    )
+    return all(
+        max(map(vocabulary.idf, side), default=0.0) >= NAMES_A_SIDE for side in (ours - theirs, theirs - ours)
+    )
+
+
 def quote_room(understanding: Understanding, chosen: Sequence[Hit]) -> int:
     """Return how many characters each quotation may have; one without plain words to carry it has more."""
     if understanding.kind == "list" or any(hit.fiche is None for hit in chosen):
@@ -125,12 +152,25 @@ def quote_room(understanding: Understanding, chosen: Sequence[Hit]) -> int:
     return QUOTE if len(chosen) == 1 else SHARED_QUOTE
 
 
-def cite(understanding: Understanding, hit: Hit, knowledge: Knowledge, *, room: int, today: date) -> Citation:
+def cite(
+    understanding: Understanding,
+    hit: Hit,
+    knowledge: Knowledge,
+    nearness: Nearness | None,
+    *,
+    room: int,
+    today: date,
+) -> Citation:
     """Quote the sentences of a hit that answer; without the original, name the place only."""
     passage, fiche = hit.passage, hit.fiche
     quote, start, end = "", 0, 0
     if passage.original:
-        first, last = choose_quote(understanding, passage, fiche, knowledge.vocabulary, room=room)
+        nearest = ""
+        if fiche and fiche.asked and nearness:
+            nearest = fiche.asked[nearness.nearest_question(knowledge.fiche_rows[fiche.id])]
+        first, last = choose_quote(
+            understanding, passage, fiche, knowledge.vocabulary, nearest=nearest, room=room
+        )
         quote, start, end = passage.text[first:last], passage.start + first, passage.start + last
     place = knowledge.places.get((fiche.id, passage.document_id)) if fiche else None
     return Citation(
@@ -200,12 +240,14 @@ def source_line(citation: Citation, knowledge: Knowledge) -> str:
 
 
 def short_place(place: str) -> str:
-    """Return a place whose long headings are cut at a word.
+    """Return the outermost and the innermost heading of a place, each cut at a word.
 
-    >>> short_place("Titre I › Les conditions dans lesquelles les services rendent compte de leur activité")
-    'Titre I › Les conditions dans lesquelles les services rendent…'
+    >>> short_place("Titre I › Annexe › Les conditions dans lesquelles les services rendent compte")
+    'Titre I › … › Les conditions dans lesquelles les…'
     """
-    return " › ".join(shorten(crumb, HEADING, placeholder="…") for crumb in place.split(" › "))
+    headings = place.split(" › ")
+    ends = [shorten(heading, HEADING, placeholder="…") for heading in (headings[0], headings[-1])]
+    return " › … › ".join(ends) if len(headings) > 2 else " › ".join(ends[-len(headings) :])
 
 
 def one_line(text: str) -> str:

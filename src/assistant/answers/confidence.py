@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.answers.asked import find_lacks
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -21,7 +23,7 @@ CALIBRATION = Path(__file__).with_name("calibration.toml")
 # What the ranker saw of the first passage; see ``assistant.search.features``.
 SEEN = (
     "dense_question", "dense_question_mean", "dense_passage", "question", "overlap_question", "held",
-    "held_text", "rarest", "near_any", "near_question", "near_passage", "weakest_word", "pairs_text", "sum",
+    "held_text", "rarest", "near_any", "near_question", "near_passage", "weakest_word", "sum",
 )  # fmt: skip
 
 
@@ -67,7 +69,9 @@ def confidence(understanding: Understanding, hits: Sequence[Hit], knowledge: Kno
         return 0.0
     model = load_calibration().of(hits[0])
     values = features(understanding, hits, knowledge)
-    return 1 / (1 + math.exp(-model["bias"] - sum(model[name] * value for name, value in values.items())))
+    return 1 / (
+        1 + math.exp(-model["bias"] - sum(model.get(name, 0.0) * value for name, value in values.items()))
+    )
 
 
 def refusal_threshold(hits: Sequence[Hit]) -> float:
@@ -85,8 +89,9 @@ def features(understanding: Understanding, hits: Sequence[Hit], knowledge: Knowl
 
     Besides what the ranker saw of the first passage: ``share``, its fiche's part of the ranker's belief;
     ``lead``, how far that is above the part of what comes next; ``unknown``, the share of the question's
-    words that the corpus does not have; ``short``, high for a question of few words.  Share and lead
-    count as far as the question's words are held: where little is indexed the first passage leads anyway.
+    words that the corpus does not have; ``short``, high for a question of few words; ``things``, ``counted``,
+    ``unsaid`` and ``years``, what is asked for and the first passage lacks (see ``asked.Lacks``).  Share and
+    lead count as far as the question's words are held: where little is indexed the first passage leads anyway.
     """
     best = hits[0]
     shares = shares_of_places(hits)
@@ -94,12 +99,17 @@ def features(understanding: Understanding, hits: Sequence[Hit], knowledge: Knowl
     rival = max((share for key, share in shares.items() if key != place_of(best)), default=0.0)
     terms, vocabulary = understanding.terms, knowledge.vocabulary
     held = best.scores.get("held", 0.0)
+    lacks = find_lacks(understanding, best, knowledge.infos)
     return {
         **{name: best.scores.get(name, 0.0) for name in SEEN},
         "share": held * own,
         "lead": held * (own - rival),
         "unknown": sum(term not in vocabulary.terms for term in terms) / max(1, len(terms)),
         "short": 1 / (1 + len(terms)),
+        "things": float(bool(lacks.things)),
+        "counted": float(bool(lacks.counted)),
+        "unsaid": float(lacks.unsaid),
+        "years": float(bool(lacks.years)),
     }
 
 

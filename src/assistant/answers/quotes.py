@@ -25,12 +25,14 @@ def choose_quote(
     fiche: Fiche | None,
     vocabulary: Vocabulary,
     *,
+    nearest: str = "",
     room: int,
 ) -> tuple[int, int]:
     """Return the range of ``passage.text`` to quote: consecutive sentences, in ``room`` characters if they can be.
 
     A sentence is worth the rarity of the question's words that it holds and, where a fiche
-    explains the passage, of the words of the fiche's sentence that answers.
+    explains the passage, of the words of the fiche's sentence that answers; ``nearest`` is the fiche's
+    own question that comes nearest to this one, whose words lead to that sentence.
     """
     text = passage.text
     units = without_headings(quotable_units(text), passage)
@@ -39,7 +41,7 @@ def choose_quote(
     if units[-1][1] - units[0][0] <= room:
         return units[0][0], units[-1][1]
     figure = not {"when", "how_many"}.isdisjoint(understanding.kinds)
-    wanted = wanted_terms(understanding.terms, fiche, vocabulary, figure=figure)
+    wanted = wanted_terms(understanding.terms, fiche, vocabulary, nearest=nearest, figure=figure)
     values = [_value(text[start:end], wanted, vocabulary, figure=figure) for start, end in units]
     return best_stretch(units, values, room=room)
 
@@ -73,14 +75,12 @@ def _bare(text: str) -> str:
 
 
 def wanted_terms(
-    terms: Sequence[str], fiche: Fiche | None, vocabulary: Vocabulary, *, figure: bool
+    terms: Sequence[str], fiche: Fiche | None, vocabulary: Vocabulary, *, nearest: str, figure: bool
 ) -> dict[str, float]:
     """Return the terms a quotation should hold, with their weights; ``figure``: one is asked for."""
     wanted = dict.fromkeys(terms, 1.0)
     if fiche is None:
         return wanted
-    # The fiche's own question nearest to this one brings words closer to its body.
-    nearest = max(fiche.asked, key=lambda q: vocabulary.coverage(list(wanted), tokenize(q)), default="")
     asked = wanted | dict.fromkeys(tokenize(nearest), 0.5)
     sentences = [fiche.body[start:end] for start, end in sentence_spans(fiche.body)]
     best = max(sentences, key=lambda s: _value(s, asked, vocabulary, figure=figure))

@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assistant.answers.asked import describe_lacks, find_lacks
 from assistant.french import fold
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from assistant.records import Hit
+    from assistant.records import Hit, Understanding
     from assistant.search.index import Knowledge
 
 NOT_FOUND = "Je ne trouve pas la réponse dans les documents"
@@ -119,10 +120,24 @@ def searched_names(knowledge: Knowledge, only: Collection[str] = ()) -> list[str
     return sorted(knowledge.infos[name].name for name in held if not only or name in only)
 
 
-def not_found_text(hits: Sequence[Hit], knowledge: Knowledge, only: Collection[str] = ()) -> str:
-    """Return the words of a refusal: what was searched, then the nearest leads, marked as such."""
+def missing_text(understanding: Understanding | None, hits: Sequence[Hit], knowledge: Knowledge) -> str:
+    """Return what is asked for and the nearest passage does not give, or nothing."""
+    if understanding is None or not hits:
+        return ""
+    return describe_lacks(find_lacks(understanding, hits[0], knowledge.infos), understanding.question)
+
+
+def not_found_text(
+    hits: Sequence[Hit],
+    knowledge: Knowledge,
+    only: Collection[str] = (),
+    understanding: Understanding | None = None,
+) -> str:
+    """Return the words of a refusal: what was searched, what is missing, then the nearest leads, marked as such."""
     names = searched_names(knowledge, only)
     text = NOT_FOUND + (f" ({', '.join(names)})." if names else ".")
+    missing = missing_text(understanding, hits, knowledge)
+    text += f"\n{missing}" if missing else ""
     leads = leads_of(hits, knowledge)
     if leads:
         text += f"\n\n{LEADS_TITLE} :\n" + "\n".join(f"- {lead.title}" for lead in leads)

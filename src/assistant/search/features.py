@@ -6,13 +6,11 @@ that a text holds; see ``Vocabulary.coverage``.
 
 from __future__ import annotations
 
-import math
-import re
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assistant.french import term_of
 from assistant.search.nearness import Nearness, content
+from assistant.search.signs import COLUMNS, DATE, LIST, NUMBER, YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +23,8 @@ if TYPE_CHECKING:
     from assistant.search.nearness import WordTable
     from assistant.search.vocabulary import Vocabulary
 
+    Rows = npt.NDArray[np.int64]
+
 # By what they are about, for the ablations.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "scores": ("text", "context", "all", "body", "questions", "question", "dense_passage", "dense_question"),
@@ -35,10 +35,10 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "several_questions": ("dense_question_mean", "question_mean"),
     "coverage": ("held", "held_text", "held_by_question", "overlap_question", "rarest", "rarest_text"),
     "nearness": ("near_passage", "near_fiche", "near_question", "near_any", "weakest_word", "near_any_share"),
-    "proximity": ("pairs_text",),
     "breadcrumb": ("held_headings", "headings_share"),
     "content": (
         "has_number", "has_date", "is_list", "is_term", "number_asked", "date_asked", "list_asked", "term_asked",
+        "thing_missing",
     ),
     "period": ("expired", "named", "expired_asked", "year_held", "year_missing"),
     "territory": ("other_territory", "right_territory"),
@@ -46,8 +46,6 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "neighbours": ("next_to", "text_share_in_fiche"),
 }  # fmt: skip
 NAMES = tuple(name for group in GROUPS.values() for name in group)
-NEAR = 4  # words: two terms this close stand together
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def passage_features(
@@ -77,9 +75,6 @@ def passage_features(
 
     if not len(rows):
         return np.zeros((0, len(NAMES)), dtype=np.float32)
-    knowledge = index.knowledge
-    terms = understanding.terms
-    rarest = max(terms, key=knowledge.vocabulary.idf, default="")
     chosen = np.asarray(rows, dtype=np.int64)
     best = {name: max(float(values.max()), 1e-6) for name, values in fields.items()}
     columns: dict[str, FloatVector] = {name: values[chosen] for name, values in fields.items()}
@@ -92,50 +87,84 @@ def passage_features(
     right, other = territories or (np.array([], int), np.array([], int))
     columns["right_territory"] = np.isin(chosen, right).astype(np.float32)
     columns["other_territory"] = np.isin(chosen, other).astype(np.float32)
-    named = set(understanding.documents)
     columns["next_to"] = _neighbours(index, total, chosen) / top
-    own = [
-        _own_features(index, int(row), terms, rarest) | _nearness_features(index, int(row), nearness)
-        for row in rows
-    ]
-    for name in own[0]:
-        columns[name] = np.array([values[name] for values in own], dtype=np.float32)
-    for kind, sign in (("how_many", "number"), ("when", "date"), ("list", "list"), ("definition", "term")):
-        has = columns[f"{'is' if sign in ('list', 'term') else 'has'}_{sign}"]
-        columns[f"{sign}_asked"] = has * np.float32(kind in understanding.kinds)
-    documents = [knowledge.passages[row].document_id for row in rows]
-    columns["near_any_share"] = columns["near_any"] / max(float(columns["near_any"].max(initial=0)), 1e-6)
-    columns["named"] = np.array([document in named for document in documents], dtype=np.float32)
-    columns["expired"] = np.array([expired[document] for document in documents], dtype=np.float32)
-    columns["expired_asked"] = columns["expired"] * np.float32(understanding.period == "past")
-    years = set(_YEAR.findall(understanding.text))
-    held = [len(years & index.terms.years(int(row))) / max(1, len(years)) for row in rows]
-    columns["year_held"] = np.array(held, dtype=np.float32)
-    columns["year_missing"] = np.float32(bool(years)) - columns["year_held"]
     columns["text_share_in_fiche"] = _text_share(index, fields["text"], chosen)
+    columns |= _shape_features(index, chosen)
+    columns |= _nearness_features(index, chosen, nearness)
+    columns |= _content_features(index, chosen, understanding)
+    columns |= _period_features(index, chosen, understanding, expired)
+    columns |= _rarest_features(index, chosen, understanding.terms)
     return np.column_stack([columns[name] for name in NAMES]).astype(np.float32)
 
 
-def _own_features(index: Index, row: int, terms: Sequence[str], rarest: str) -> dict[str, float]:
-    """Return what is seen in one passage and in its fiche."""
-    passage, fiche_row = index.knowledge.passages[row], int(index.passage_fiches[row])
-    said = index.terms.of_passage(row)
-    values = index.terms.signs(row)
+def _shape_features(index: Index, rows: Rows) -> dict[str, FloatVector]:
+    import numpy as np
+
+    passages = [index.knowledge.passages[row] for row in rows]
+    explained = index.passage_fiches[rows] >= 0
+    lengths = np.array([len(passage.text) for passage in passages], dtype=np.float32)
+    sisters = [len(index.fiche_passages.get(int(fiche), ())) for fiche in index.passage_fiches[rows]]
     return {
-        "rarest_text": float(rarest in index.terms.set_of_passage(row)),
-        "rarest": float(
-            rarest in index.terms.set_of_passage(row)
-            or (fiche_row >= 0 and rarest in index.terms.set_of_fiche(fiche_row))
-        ),
-        "pairs_text": near_pairs(terms, said),
-        "has_number": values[0],
-        "has_date": values[1],
-        "is_list": values[2],
-        "is_term": float(passage.kind == "term"),
-        "explained": float(fiche_row >= 0),
-        "original": float(passage.original),
-        "length": math.log(1 + len(passage.text)) / 8,
-        "siblings": float(fiche_row >= 0 and len(index.fiche_passages[fiche_row]) > 1),
+        "explained": explained.astype(np.float32),
+        "siblings": (np.array(sisters) > 1).astype(np.float32),
+        "original": np.array([passage.original for passage in passages], dtype=np.float32),
+        "length": (np.log1p(lengths) / 8).astype(np.float32),
+        "is_term": np.array([passage.kind == "term" for passage in passages], dtype=np.float32),
+    }
+
+
+def _content_features(index: Index, rows: Rows, understanding: Understanding) -> dict[str, FloatVector]:
+    """Return whether the kind of thing asked for is there."""
+    import numpy as np
+
+    held = index.signs.held[rows].astype(np.float32)
+    columns = {
+        "has_number": held[:, COLUMNS[NUMBER]],
+        "has_date": held[:, COLUMNS[DATE]],
+        "is_list": held[:, COLUMNS[LIST]],
+    }
+    is_term = np.array([index.knowledge.passages[row].kind == "term" for row in rows], dtype=np.float32)
+    for kind, name, has in (
+        ("how_many", "number_asked", columns["has_number"]),
+        ("when", "date_asked", columns["has_date"]),
+        ("list", "list_asked", columns["is_list"]),
+        ("definition", "term_asked", is_term),
+    ):
+        columns[name] = has * np.float32(kind in understanding.kinds)
+    asked = [COLUMNS[name] for name in understanding.things]
+    columns["thing_missing"] = 1 - held[:, asked].min(axis=1) if asked else np.zeros(len(rows), np.float32)
+    return columns
+
+
+def _period_features(
+    index: Index, rows: Rows, understanding: Understanding, expired: Mapping[str, bool]
+) -> dict[str, FloatVector]:
+    import numpy as np
+
+    documents = [index.knowledge.passages[row].document_id for row in rows]
+    named = set(understanding.documents)
+    over = np.array([expired[document] for document in documents], dtype=np.float32)
+    years = {int(year) for year in YEAR.findall(understanding.text)}
+    held = [len(years.intersection(index.signs.years.of(row).tolist())) / max(1, len(years)) for row in rows]
+    return {
+        "named": np.array([document in named for document in documents], dtype=np.float32),
+        "expired": over,
+        "expired_asked": over * np.float32(understanding.period == "past"),
+        "year_held": np.array(held, dtype=np.float32),
+        "year_missing": np.float32(bool(years)) - np.array(held, dtype=np.float32),
+    }
+
+
+def _rarest_features(index: Index, rows: Rows, terms: Sequence[str]) -> dict[str, FloatVector]:
+    """Return whether the rarest term of the question is in the passage or its headings, and in its fiche."""
+    import numpy as np
+
+    rarest = max(terms, key=index.knowledge.vocabulary.idf, default="")
+    text, context, everything = (index.lexical[name].rows_with(rarest) for name in ("text", "context", "all"))
+    in_text = np.isin(rows, text) | np.isin(rows, context)
+    return {
+        "rarest_text": in_text.astype(np.float32),
+        "rarest": (in_text | np.isin(rows, everything)).astype(np.float32),
     }
 
 
@@ -151,47 +180,33 @@ def near_words(understanding: Understanding, table: WordTable, vocabulary: Vocab
     kept = set(understanding.terms)
     said = [word for word in content(understanding.text) if term_of(word) in kept]
     rarity = np.array([vocabulary.idf(term_of(word)) for word in said], dtype=np.float32)
-    return Nearness(table, table.near(said), rarity / max(float(rarity.sum()), 1e-6))
+    return table.beside(said, rarity / max(float(rarity.sum()), 1e-6))
 
 
-def _nearness_features(index: Index, row: int, nearness: Nearness) -> dict[str, float]:
+def _nearness_features(index: Index, rows: Rows, nearness: Nearness) -> dict[str, FloatVector]:
     """Return the weighted mean over the question's words of how near each comes to a candidate."""
     import numpy as np
 
-    weights = nearness.weights
+    weights, fiches = nearness.weights, index.passage_fiches[rows]
+    names = ("near_passage", "near_fiche", "near_question", "near_any", "weakest_word", "near_any_share")
+    columns = {name: np.zeros(len(rows), dtype=np.float32) for name in names}
     if not len(weights):
-        return dict.fromkeys(("near_passage", "near_fiche", "near_question", "near_any", "weakest_word"), 0.0)
-    fiche = int(index.passage_fiches[row])
-    near_passage = nearness.of_passage(row)
-    near_any, near_fiche, near_question = near_passage, 0.0, 0.0
-    if fiche >= 0:
-        of_fiche, of_questions = nearness.of_fiche(fiche), nearness.of_questions(fiche)
-        near_fiche, near_question = float(weights @ of_fiche), float((weights @ of_questions).max())
-        near_any = np.maximum(np.maximum(near_passage, of_fiche), of_questions.max(axis=1))
-    return {
-        "near_passage": float(weights @ near_passage),
-        "near_fiche": near_fiche,
-        "near_question": near_question,
-        "near_any": float(weights @ near_any),
-        "weakest_word": float(near_any.min()),
-    }
+        return columns
+    near = nearness.of_passages(rows)
+    columns["near_passage"] = weights @ near
+    explained = np.flatnonzero(fiches >= 0)
+    of_fiches = nearness.of_fiches(fiches[explained])
+    of_questions, nearest = nearness.of_questions(fiches[explained])
+    columns["near_fiche"][explained] = weights @ of_fiches
+    columns["near_question"][explained] = nearest
+    near[:, explained] = np.maximum(near[:, explained], np.maximum(of_fiches, of_questions))
+    columns["near_any"] = weights @ near
+    columns["weakest_word"] = near.min(axis=0)
+    columns["near_any_share"] = columns["near_any"] / max(float(columns["near_any"].max()), 1e-6)
+    return columns
 
 
-def near_pairs(terms: Sequence[str], said: Sequence[str]) -> float:
-    """Return the share of neighbouring terms of a question that stand near each other in a text."""
-    if len(terms) < 2:
-        return 0.0
-    places: dict[str, list[int]] = {term: [] for term in terms}
-    for place, term in enumerate(said):
-        if term in places:
-            places[term].append(place)
-    near = sum(
-        any(abs(a - b) <= NEAR for a in places[one] for b in places[other]) for one, other in pairwise(terms)
-    )
-    return near / (len(terms) - 1)
-
-
-def _neighbours(index: Index, total: FloatVector, rows: npt.NDArray[np.int64]) -> FloatVector:
+def _neighbours(index: Index, total: FloatVector, rows: Rows) -> FloatVector:
     """Return the better sum of the two passages next to each, when they are about something else."""
     import numpy as np
 
@@ -205,7 +220,7 @@ def _neighbours(index: Index, total: FloatVector, rows: npt.NDArray[np.int64]) -
     return found
 
 
-def _text_share(index: Index, text: FloatVector, rows: npt.NDArray[np.int64]) -> FloatVector:
+def _text_share(index: Index, text: FloatVector, rows: Rows) -> FloatVector:
     """Return how well each passage's own words match, as a share of the best of its fiche."""
     import numpy as np
 

@@ -15,17 +15,20 @@ from assistant.search.acronyms import AcronymTable
 from assistant.search.dense import DenseIndex
 from assistant.search.lexical import LexicalIndex
 from assistant.search.nearness import WordTable
-from assistant.search.terms import Terms
+from assistant.search.signs import Signs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    import numpy.typing as npt
 
     from assistant.progress import Progress
     from assistant.records import Document, DocumentInfo, Fiche, FloatMatrix, FloatVector, Passage, RowArray
     from assistant.search.embedding import Embedder
     from assistant.search.vocabulary import Vocabulary
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 QUESTION_FIELD = "question"
 _TERRITORY = re.compile(
     r"(?i:(?:le )?territoire (?:de l[’']|de la |du |des |de |d[’']))(?P<names>[A-ZÀ-Ý][^,;:(]{2,60})$"
@@ -80,6 +83,11 @@ class Knowledge:
     vocabulary: Vocabulary
 
     @cached_property
+    def fiche_rows(self) -> Mapping[str, int]:
+        """The row of each fiche, by id."""
+        return {fiche.id: row for row, fiche in enumerate(self.fiches)}
+
+    @cached_property
     def acronym_table(self) -> AcronymTable:
         """The acronyms, ready to be looked up."""
         return AcronymTable(self.acronyms, self.vocabulary.words)
@@ -101,6 +109,8 @@ class Index:
     text_hashes: tuple[str, ...]  # of the entries, to keep their vectors in the next build
     dense: DenseIndex
     lexical: Mapping[str, LexicalIndex]
+    entry_rows: RowArray  # row of ``dense`` → the row of its entry
+    entry_is_passage: npt.NDArray[np.bool_]  # row of ``dense`` → whether its entry is a passage
     question_fiches: RowArray  # row of the field "question" → row of the fiche
     fiche_passages: Mapping[int, tuple[int, ...]]  # row of a fiche → rows of its passages
     passage_fiches: RowArray  # row of a passage → row of its fiche, or -1
@@ -109,7 +119,7 @@ class Index:
     passage_documents: RowArray  # row of a passage → a number for its document
     question_weights: FloatVector  # row of the field "question" → weight of all its terms
     word_table: WordTable
-    terms: Terms
+    signs: Signs
 
 
 def build_index(
@@ -122,8 +132,6 @@ def build_index(
 ) -> Index:
     """Embed and index the passages and the fiches; texts known to ``previous`` keep their vectors."""
     fiches, passages = knowledge.fiches, knowledge.passages
-    fiche_rows = {fiche.id: row for row, fiche in enumerate(fiches)}
-
     entries, texts = _entries(knowledge)
     hashes = tuple(text_hash(text) for text in texts)
     vectors = _embed(texts, hashes, embedder, manifest, previous, progress)
@@ -138,7 +146,7 @@ def build_index(
         "text": [terms(passage.text) for passage in passages],
         "context": [terms(context) for context in contexts],
         "all": [
-            terms(context, passage.text, *_explanation(passage, knowledge, fiche_rows))
+            terms(context, passage.text, *_explanation(passage, knowledge))
             for passage, context in zip(passages, contexts, strict=True)
         ],
         "body": [terms(fiche.title, fiche.body) for fiche in fiches],
@@ -150,8 +158,16 @@ def build_index(
         progress("mots", done, len(fields))
         lexical[name] = LexicalIndex.build_from_terms(rows)
     progress("mots", len(fields), len(fields))
-    word_table = WordTable.build(passages, fiches, split)
-    return assemble(manifest, knowledge, entries, hashes, DenseIndex.build(vectors), lexical, word_table)
+    return assemble(
+        manifest,
+        knowledge,
+        entries,
+        hashes,
+        DenseIndex.build(vectors),
+        lexical,
+        WordTable.build(passages, fiches, split),
+        Signs.build(passages, fiches),
+    )
 
 
 def assemble(
@@ -162,11 +178,11 @@ def assemble(
     dense: DenseIndex,
     lexical: Mapping[str, LexicalIndex],
     word_table: WordTable,
+    signs: Signs,
 ) -> Index:
     """Put the parts together with the tables that follow from them."""
     import numpy as np
 
-    fiche_rows = {fiche.id: row for row, fiche in enumerate(knowledge.fiches)}
     fiche_passages: dict[int, list[int]] = defaultdict(list)
     document_rows: dict[str, list[int]] = defaultdict(list)
     territory_rows: dict[str, list[int]] = defaultdict(list)
@@ -176,8 +192,8 @@ def assemble(
         for name in territories_of(passage.headings):
             territory_rows[name].append(row)
         if passage.fiche_id is not None:
-            passage_fiches[row] = fiche_rows[passage.fiche_id]
-            fiche_passages[fiche_rows[passage.fiche_id]].append(row)
+            passage_fiches[row] = knowledge.fiche_rows[passage.fiche_id]
+            fiche_passages[knowledge.fiche_rows[passage.fiche_id]].append(row)
     passage_documents = np.zeros(len(knowledge.passages), dtype=np.int32)
     for number, rows in enumerate(document_rows.values()):
         passage_documents[rows] = number
@@ -188,6 +204,8 @@ def assemble(
         text_hashes=text_hashes,
         dense=dense,
         lexical=lexical,
+        entry_rows=np.array([entry.row for entry in entries], dtype=np.int32),
+        entry_is_passage=np.array([entry.kind == "passage" for entry in entries], dtype=bool),
         question_fiches=np.repeat(
             np.arange(len(knowledge.fiches), dtype=np.int32),
             [len(fiche.asked) for fiche in knowledge.fiches],
@@ -199,7 +217,7 @@ def assemble(
         passage_documents=passage_documents,
         question_weights=lexical[QUESTION_FIELD].row_weights(knowledge.vocabulary.idf),
         word_table=word_table,
-        terms=Terms(knowledge.passages, knowledge.fiches),
+        signs=signs,
     )
 
 
@@ -233,10 +251,10 @@ def _context(passage: Passage, knowledge: Knowledge) -> str:
     return "\n".join((info.title, *passage.headings, passage.header))
 
 
-def _explanation(passage: Passage, knowledge: Knowledge, fiche_rows: Mapping[str, int]) -> Sequence[str]:
+def _explanation(passage: Passage, knowledge: Knowledge) -> Sequence[str]:
     if passage.fiche_id is None:
         return ()
-    fiche = knowledge.fiches[fiche_rows[passage.fiche_id]]
+    fiche = knowledge.fiches[knowledge.fiche_rows[passage.fiche_id]]
     return (fiche.title, fiche.body if passage.original else "", *fiche.asked)
 
 

@@ -66,10 +66,8 @@ class LexicalIndex:
         import numpy as np
 
         total = np.zeros(self._rows, dtype=np.float32)
-        vocabulary = getattr(self._retriever, "vocab_dict", {})
         for term, weight in weights.items():
-            if term in vocabulary:
-                total[self._rows_with(vocabulary[term])] += np.float32(weight)
+            total[self.rows_with(term)] += np.float32(weight)
         return total
 
     def row_weights(self, weigh: Callable[[str], float]) -> FloatVector:
@@ -77,12 +75,17 @@ class LexicalIndex:
         import numpy as np
 
         total = np.zeros(self._rows, dtype=np.float32)
-        for term, number in getattr(self._retriever, "vocab_dict", {}).items():
-            total[self._rows_with(number)] += np.float32(weigh(term))
+        for term in getattr(self._retriever, "vocab_dict", {}):
+            total[self.rows_with(term)] += np.float32(weigh(term))
         return total
 
-    def _rows_with(self, number: int) -> RowArray:
+    def rows_with(self, term: str) -> RowArray:
         """Return the rows that hold a term: bm25s keeps its scores as a sparse matrix by columns."""
+        import numpy as np
+
+        number = getattr(self._retriever, "vocab_dict", {}).get(term)
+        if number is None:
+            return np.array([], dtype=np.int32)
         scores = self._retriever.scores
         rows: RowArray = scores["indices"][scores["indptr"][number] : scores["indptr"][number + 1]]
         return rows

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.french import STOP_WORDS, term_of, words
 from assistant.search.embedding import load_embedder
+from assistant.search.ragged import NOTHING, RaggedArray
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,29 +23,9 @@ if TYPE_CHECKING:
     from assistant.records import Fiche, FloatMatrix, FloatVector, Passage
 
     Numbers = npt.NDArray[np.int32]
+    Rows = Sequence[int] | npt.NDArray[np.integer[Any]]
 
 WORD_LISTS = ("passages", "fiches", "questions")  # of a ``WordTable``
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WordLists:
-    """The words of many texts, one after the other: those of text i are ``words[starts[i]:starts[i + 1]]``."""
-
-    words: Numbers
-    starts: Numbers
-
-    @classmethod
-    def build(cls, texts: Iterable[Sequence[int]]) -> WordLists:
-        """Put lists of word numbers one after the other."""
-        import numpy as np
-
-        lists = [np.array(text, dtype=np.int32) for text in texts]
-        starts = np.cumsum([0, *map(len, lists)]).astype(np.int32)
-        return cls(np.concatenate([*lists, np.array([], dtype=np.int32)]), starts)
-
-    def of(self, row: int) -> Numbers:
-        """Return the words of one text."""
-        return self.words[self.starts[row] : self.starts[row + 1]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,15 +37,15 @@ class WordTable:
         vectors: Unit rows, shape (len(names), dim).
         passages: Words of each passage with its headings.
         fiches: Words of each fiche's title and body.
-        questions: Words of each question of the fiches, all fiches' in one list.
+        questions: Words of each question of the fiches, all fiches' in one list; a fiche without any has an empty one.
         question_starts: Where each fiche's questions begin in ``questions``; one more than fiches.
     """
 
     names: tuple[str, ...]
     vectors: FloatMatrix
-    passages: WordLists
-    fiches: WordLists
-    questions: WordLists
+    passages: RaggedArray
+    fiches: RaggedArray
+    questions: RaggedArray
     question_starts: Numbers
 
     @classmethod
@@ -83,10 +64,11 @@ class WordTable:
             said = content_of(word for text in texts for word in split(text))
             return [numbers.setdefault(word, len(numbers)) for word in said]
 
-        of_passages = WordLists.build(listed(*p.headings[-2:], p.text) for p in passages)
-        of_fiches = WordLists.build(listed(fiche.title, fiche.body) for fiche in fiches)
-        of_questions = WordLists.build(listed(question) for fiche in fiches for question in fiche.asked)
-        starts = np.cumsum([0, *(len(fiche.asked) for fiche in fiches)]).astype(np.int32)
+        of_passages = RaggedArray.build(listed(*p.headings[-2:], p.text) for p in passages)
+        of_fiches = RaggedArray.build(listed(fiche.title, fiche.body) for fiche in fiches)
+        asked = [fiche.asked or ("",) for fiche in fiches]
+        of_questions = RaggedArray.build(listed(question) for questions in asked for question in questions)
+        starts = np.cumsum([0, *map(len, asked)]).astype(np.int32)
         names = tuple(numbers)
         # as they are kept on disk, so that an index answers the same before and after it is saved
         vectors = load_embedder().embed_passages(names).astype(np.float16).astype(np.float32)
@@ -107,72 +89,108 @@ class WordTable:
         """The row of each word."""
         return {name: row for row, name in enumerate(self.names)}
 
-    def near(self, said: Sequence[str]) -> FloatMatrix:
-        """Return how near each word of the corpus is to each word said, 0 to 1, shape (said, len(names)).
-
-        A word with a digit is near to itself only.
-        """
+    def beside(self, said: Sequence[str], weights: FloatVector) -> Nearness:
+        """Return the words of a question beside those of the corpus."""
         import numpy as np
 
-        if not said or not self.names:
-            return np.zeros((len(said), len(self.names)), dtype=np.float32)
-        near: FloatMatrix = np.maximum(load_embedder().embed_passages(said) @ self.vectors.T, 0)
+        vectors = np.zeros((len(said), self.vectors.shape[1]), dtype=np.float32)
+        if said:
+            vectors = load_embedder().embed_passages(said)
         for row, word in enumerate(said):
             if any(letter.isdigit() for letter in word):
-                near[row] = 0
-            near[row, self.by_term.get(term_of(word), [])] = 1
-        return near
+                vectors[row] = 0
+        near = np.zeros((len(said), len(self.names) + 1), dtype=np.float32)
+        known = np.zeros(len(self.names) + 1, dtype=bool)
+        known[NOTHING] = True
+        forms = [self.by_term.get(term_of(word), np.array([], dtype=np.int32)) for word in said]
+        return Nearness(self, vectors, weights, near, known, forms)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Nearness:
-    """The words of one question beside those of the corpus.
+    """The words of one question beside those of the corpus, from 0 to 1.
+
+    Forms of one word are as near as can be; a word with a digit is near to itself only.  Of the corpus's words
+    only those of the texts asked for are compared, when they are: a few thousand of many.
 
     Attributes:
-        near: Shape (words said, words of the corpus).
+        vectors: Of the words said, unit rows; zeros for a word with a digit.
         weights: Of the words said, by their rarity; their sum is 1.
+        near: Shape (words said, words of the corpus + 1); nothing is near to the last one, which ``NOTHING`` means.
+        known: Which columns of ``near`` are filled.
+        forms: For each word said, the words of the corpus that are forms of it.
     """
 
     table: WordTable
-    near: FloatMatrix
+    vectors: FloatMatrix
     weights: FloatVector
+    near: FloatMatrix
+    known: npt.NDArray[np.bool_]
+    forms: Sequence[Numbers]
 
-    def of_passage(self, row: int) -> FloatVector:
-        """Return how near each word said comes to a passage."""
-        return self._best(self.table.passages.of(row))
+    def of_passages(self, rows: Rows) -> FloatMatrix:
+        """Return how near each word said comes to passages, shape (words said, len(rows))."""
+        return self._best(self.table.passages.gather(rows))
 
-    def of_fiche(self, row: int) -> FloatVector:
-        """Return how near each word said comes to a fiche's title and body."""
-        return self._best(self.table.fiches.of(row))
+    def of_fiches(self, rows: Rows) -> FloatMatrix:
+        """Return how near each word said comes to the titles and bodies of fiches, shape (words said, len(rows))."""
+        return self._best(self.table.fiches.gather(rows))
 
-    def of_questions(self, fiche: int) -> FloatMatrix:
-        """Return how near each word said comes to each question of a fiche, shape (words, questions)."""
+    def of_questions(self, fiches: Rows) -> tuple[FloatMatrix, FloatVector]:
+        """Return how near the questions of fiches come.
+
+        Returns:
+            Each word said beside all the questions of a fiche, shape (words said, len(fiches)); and the weighted
+            mean of the words said beside the one question nearest to them, shape (len(fiches),).
+        """
+        import numpy as np
+
+        chosen = np.asarray(fiches, dtype=np.int64)
+        starts = self.table.question_starts
+        counts = starts[chosen + 1] - starts[chosen]
+        first = np.cumsum([0, *counts])[:-1]
+        rows = np.arange(counts.sum()) + np.repeat(starts[chosen] - first, counts)
+        near = self._best(self.table.questions.gather(rows))
+        if not len(chosen):
+            return near, np.zeros(0, dtype=np.float32)
+        return np.maximum.reduceat(near, first, axis=1), np.maximum.reduceat(self.weights @ near, first)
+
+    def nearest_question(self, fiche: int) -> int:
+        """Return which question of a fiche comes nearest, from 0; the first of equals."""
         import numpy as np
 
         first, last = self.table.question_starts[fiche : fiche + 2]
-        starts = self.table.questions.starts[first : last + 1]
-        inside = self.table.questions.words[starts[0] : starts[-1]]
-        offsets = starts[:-1] - starts[0]
-        kept = offsets[np.diff(starts) > 0]  # a question may hold nothing but small words
-        if not len(kept):
-            return np.zeros((len(self.weights), 1), dtype=np.float32)
-        found: FloatMatrix = np.maximum.reduceat(self.near[:, inside], kept, axis=1)
-        return found
+        near = self.weights @ self._best(self.table.questions.gather(range(first, last)))
+        return int(np.argmax(near))
 
     def of_text(self, text: str) -> FloatVector:
         """Return how near each word said comes to a text of the corpus, a sentence for instance."""
-        import numpy as np
-
         rows = self.table.rows
-        return self._best(np.array([rows[word] for word in content(text) if word in rows], dtype=np.int32))
+        return self._best(RaggedArray.build([[rows[word] for word in content(text) if word in rows]]))[:, 0]
 
-    def _best(self, words_inside: Numbers) -> FloatVector:
+    def _best(self, lists: RaggedArray) -> FloatMatrix:
+        """Return how near each word said comes to lists of words, shape (words said, len(lists))."""
         import numpy as np
 
-        if not len(words_inside):
-            return np.zeros(len(self.weights), dtype=np.float32)
-        best: FloatVector = self.near[:, words_inside].max(axis=1)
+        if not len(lists):
+            return np.zeros((len(self.weights), 0), dtype=np.float32)
+        self._compare(lists.values)
+        best: FloatMatrix = np.maximum.reduceat(self.near[:, lists.values], lists.starts[:-1], axis=1)
         return best
+
+    def _compare(self, inside: Numbers) -> None:
+        """Fill the columns of some words of the corpus."""
+        import numpy as np
+
+        wanted = np.zeros_like(self.known)
+        wanted[inside] = True
+        new = np.flatnonzero(wanted & ~self.known)
+        if not len(new):
+            return
+        self.near[:, new] = np.maximum(self.vectors @ self.table.vectors[new].T, 0)
+        for row, forms in enumerate(self.forms):
+            self.near[row, forms] = 1
+        self.known[new] = True
 
 
 def content(text: str) -> list[str]:

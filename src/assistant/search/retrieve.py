@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -208,19 +207,18 @@ def _lexical_fields(terms: Sequence[str], index: Index) -> dict[str, FloatVector
     scores, held = questions.scores(terms) / scale, questions.held(weights)
     overlap = held / np.maximum(scale + index.question_weights - held, np.float32(1e-6))
     fiches = np.asarray(index.question_fiches)
+    first = np.flatnonzero(np.diff(fiches, prepend=-1))  # the questions of a fiche follow one another
+    asked = fiches[first]
     for name, values in (
         (QUESTION_FIELD, scores),
         ("held_by_question", held / scale),
         ("overlap_question", overlap),
     ):
         of_fiches[name] = np.zeros(len(index.knowledge.fiches), dtype=np.float32)
-        np.maximum.at(of_fiches[name], fiches, values)
+        if len(values):
+            of_fiches[name][asked] = np.maximum.reduceat(values, first)
     of_fiches["question_mean"] = _mean_of_best(fiches, scores, len(index.knowledge.fiches))
-    has_fiche = index.passage_fiches >= 0
-    for name, values in of_fiches.items():
-        fields[name] = np.zeros(len(index.knowledge.passages), dtype=np.float32)
-        fields[name][has_fiche] = values[index.passage_fiches[has_fiche]]
-    return fields
+    return fields | {name: _through_fiches(index, values) for name, values in of_fiches.items()}
 
 
 def _mean_of_best(groups: RowArray, values: FloatVector, count: int) -> FloatVector:
@@ -237,20 +235,31 @@ def _mean_of_best(groups: RowArray, values: FloatVector, count: int) -> FloatVec
 
 def _add_dense(fields: dict[str, FloatVector], index: Index, query: FloatVector) -> None:
     """Give each passage its best cosine, as a passage and through its fiche's questions."""
-    seen: Counter[int] = Counter()
-    for row, cosine in index.dense.search(query, NEAREST):
-        if cosine <= 0:
-            break
-        entry = index.entries[row]
-        if entry.kind == "passage":
-            fields["dense_passage"][entry.row] = cosine
-            continue
-        seen[entry.row] += 1
-        for passage in index.fiche_passages.get(entry.row, ()):
-            if seen[entry.row] == 1:  # nearest first
-                fields["dense_question"][passage] = cosine
-            if seen[entry.row] <= BEST:
-                fields["dense_question_mean"][passage] += cosine / BEST
+    import numpy as np
+
+    nearest = [(row, cosine) for row, cosine in index.dense.search(query, NEAREST) if cosine > 0]
+    if not nearest:
+        return
+    rows = np.array([row for row, _ in nearest])
+    cosines = np.array([cosine for _, cosine in nearest], dtype=np.float32)
+    of, is_passage = index.entry_rows[rows], index.entry_is_passage[rows]
+    fields["dense_passage"][of[is_passage]] = cosines[is_passage]
+    fiches, asked = of[~is_passage], cosines[~is_passage]
+    count = len(index.knowledge.fiches)
+    best = np.zeros(count, dtype=np.float32)
+    np.maximum.at(best, fiches, asked)
+    fields["dense_question"] = _through_fiches(index, best)
+    fields["dense_question_mean"] = _through_fiches(index, _mean_of_best(fiches, asked, count))
+
+
+def _through_fiches(index: Index, values: FloatVector) -> FloatVector:
+    """Give each passage the value of the fiche that explains it, or 0."""
+    import numpy as np
+
+    found = np.zeros(len(index.knowledge.passages), dtype=np.float32)
+    has_fiche = index.passage_fiches >= 0
+    found[has_fiche] = values[index.passage_fiches[has_fiche]]
+    return found
 
 
 def _weigh_validity(total: FloatVector, understanding: Understanding, index: Index, today: date) -> None:

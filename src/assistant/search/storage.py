@@ -39,7 +39,9 @@ from assistant.records import (
 from assistant.search.dense import DenseIndex
 from assistant.search.index import FORMAT_VERSION, Entry, Index, Knowledge, Manifest, assemble
 from assistant.search.lexical import LexicalIndex
-from assistant.search.nearness import WORD_LISTS, WordLists, WordTable
+from assistant.search.nearness import WORD_LISTS, WordTable
+from assistant.search.ragged import RaggedArray
+from assistant.search.signs import Signs
 from assistant.search.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -190,6 +192,7 @@ def _write(index: Index, target: Path) -> None:
         field.save(target / "bm25" / name)
     index.dense.save(target / "vectors.faiss")
     _write_words(index.word_table, target / "words")
+    _write_signs(index.signs, target / "signs.npz")
     _dump(target / "manifest.json", asdict(index.manifest))
 
 
@@ -209,6 +212,7 @@ def _read(source: Path) -> Index:
         DenseIndex.load(source / "vectors.faiss"),
         {name: LexicalIndex.load(source / "bm25" / name, rows) for name, rows in entries["lexical"].items()},
         _read_words(source / "words"),
+        _read_signs(source / "signs.npz"),
     )
     counts = len(index.entries), len(index.text_hashes), len(index.dense)
     if len(set(counts)) > 1 or index.dense.dim != manifest.dim:
@@ -228,7 +232,7 @@ def _write_words(table: WordTable, folder: Path) -> None:
         **{
             f"{name}_{part}": getattr(getattr(table, name), part)
             for name in WORD_LISTS
-            for part in ("words", "starts")
+            for part in ("values", "starts")
         },
     )
 
@@ -240,7 +244,7 @@ def _read_words(folder: Path) -> WordTable:
         names = tuple(_load(folder / "names.json"))
         with np.load(folder / "tables.npz") as tables:
             lists = {
-                name: WordLists(tables[f"{name}_words"], tables[f"{name}_starts"]) for name in WORD_LISTS
+                name: RaggedArray(tables[f"{name}_values"], tables[f"{name}_starts"]) for name in WORD_LISTS
             }
             return WordTable(
                 names,
@@ -250,6 +254,22 @@ def _read_words(folder: Path) -> WordTable:
             )
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise IndexDamaged(f"L’index est abîmé (« {folder} »). {REBUILD}") from error
+
+
+def _write_signs(signs: Signs, path: Path) -> None:
+    import numpy as np
+
+    np.savez(path, held=signs.held, years=signs.years.values, starts=signs.years.starts)
+
+
+def _read_signs(path: Path) -> Signs:
+    import numpy as np
+
+    try:
+        with np.load(path) as tables:
+            return Signs(tables["held"], RaggedArray(tables["years"], tables["starts"]))
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise IndexDamaged(f"L’index est abîmé (« {path} »). {REBUILD}") from error
 
 
 def _read_manifest(source: Path) -> Manifest:

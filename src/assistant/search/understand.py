@@ -15,6 +15,7 @@ from assistant.search.follow_up import HISTORY_TURNS, FollowUp, complete
 from assistant.search.question_type import COMPARING, content_terms, is_courtesy, question_kinds
 from assistant.search.references import read_references
 from assistant.search.shorthand import put_apostrophes_back, spell_out
+from assistant.search.things import asked_things
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -90,6 +91,7 @@ def understand(
         compares=len(documents) > 1 or bool(COMPARING.search(fold(text))),
         terms=content_terms(text),
         kinds=question_kinds(asked),
+        things=asked_things(asked),
         articles=references.articles,
         numbers=references.numbers,
         dates=references.dates,

@@ -16,6 +16,7 @@ from assistant.answers.refusals import (
     LEADS_TITLE,
     NOT_FOUND,
     leads_of,
+    missing_text,
     not_found_text,
     searched_names,
 )
@@ -121,7 +122,9 @@ def answer_to_copy(
     """Return an answer as text to paste in a letter: question, words, quotations with their places."""
     today = today or date.today()
     not_found = answer.status == "not_found"
-    words = not_found_text(answer.hits, knowledge, only) if not_found else answer.words.strip()
+    words = answer.words.strip()
+    if not_found:
+        words = not_found_text(answer.hits, knowledge, only, answer.understanding)
     lines = [one_line(answer.question), "", words]
     if answer.citations:
         lines += ["", "Ce que dit le texte :"]
@@ -143,6 +146,9 @@ def _refusal(answer: Answer, knowledge: Knowledge, only: Collection[str]) -> Ite
     if names:
         chosen = " (documents choisis)" if only else ""
         yield f'<p class="cherche">{say(f"Cherché dans{chosen} : {names}.")}</p>'
+    missing = missing_text(answer.understanding, answer.hits, knowledge)
+    if missing:
+        yield f'<p class="manque">{say(missing)}</p>'
     leads = leads_of(answer.hits, knowledge)
     if leads:
         items = []
