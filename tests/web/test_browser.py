@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from in_browser import HOSTILE, ask, scrolls_sideways
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 QUESTION = "Quel tribunal tranche un différend entre la ville et le prestataire ?"
 
@@ -49,6 +50,20 @@ def test_nothing_is_wider_than_the_screen(window: Page, width: int) -> None:
     assert chat is not None
     beside = panel["x"] >= chat["x"] + chat["width"]
     assert beside == (width > 900)
+
+
+def test_scripts_that_come_late_are_waited_for(window: Page) -> None:
+    window.locator("#accueil button").first.wait_for()  # now the browser has all of the page
+
+    def late(route: Route) -> None:
+        time.sleep(2)
+        route.continue_()
+
+    window.route("**/page.js", late)
+    window.reload()
+
+    window.locator("#accueil button").first.wait_for(timeout=5000)
+    assert window.evaluate("document.activeElement.id") == "question"
 
 
 def test_the_page_is_in_french(window: Page) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import urllib.error
 import urllib.request
@@ -206,6 +207,15 @@ def test_the_page_names_no_other_host_to_load_from(page_url: str) -> None:
         assert attribute not in html.replace(f'href="{page_url}', "").replace(f'src="{page_url}', "")
     for path in ("theme.css", "config"):
         assert "https://" not in fetch(page_url + path)[1]
+
+
+def test_our_scripts_run_before_what_draws_the_page(page_url: str) -> None:
+    from assistant.web.application import SCRIPTS
+
+    head = fetch(page_url)[1].partition("</head>")[0]
+
+    for name in SCRIPTS:  # neither deferred nor a module, as gradio's are
+        assert re.search(rf'<script nonce="[^"]+" src="{name}"></script>', head)
 
 
 @pytest.mark.parametrize("path", ["docs", "redoc", "monitoring"])

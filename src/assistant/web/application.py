@@ -51,7 +51,7 @@ def make_app(
     from assistant.web.routes import conversation_routes
     from assistant.web.sheets import add_sheets
 
-    _sign_scripts()
+    _write_scripts()
     _fetch_nothing()
 
     @asynccontextmanager
@@ -73,7 +73,6 @@ def make_app(
         path="/",
         theme=_theme(),
         css_paths=[HERE / name for name in STYLES],
-        head="".join(f'<script src="{name}"></script>' for name in SCRIPTS),
         show_error=False,  # an unforeseen error says nothing of itself to the page
         footer_links=[],
         i18n=gr.I18n(fr=WORDS),
@@ -103,9 +102,11 @@ def _add_own_routes(app: FastAPI) -> None:
         return {"status": "ok"}
 
 
-def _sign_scripts() -> None:
-    """Have gradio's template write the nonce of the request on its scripts, and the page's language.
+def _write_scripts() -> None:
+    """Have gradio's template load our scripts, sign all of them for the request, and say the page's language.
 
+    Ours stand in the document, where they run before gradio's modules, which wait for its end.  What
+    ``head=`` of gradio adds comes whenever it comes: a page could be drawn, and be used, before them.
     Gradio asks the browser for its language, and this page has one.
     """
     from gradio.routes import templates
@@ -114,7 +115,9 @@ def _sign_scripts() -> None:
     name = "frontend/index.html"
     if (loader := templates.env.loader) and not isinstance(loader, DictLoader):
         source = loader.get_source(templates.env, name)[0]
+        own = "".join(f'<script src="{name}"></script>' for name in SCRIPTS)
         source = source.replace("<head>", f"<head><script>{_FRENCH}</script>", 1)
+        source = source.replace("</head>", f"{own}</head>", 1)
         source = source.replace("<script", '<script nonce="{{ request.state.nonce }}"')
         templates.env.loader = DictLoader({name: source.replace('lang="en"', 'lang="fr"', 1)})
 

@@ -458,7 +458,9 @@
       for (const one of document.querySelectorAll(`[aria-label="${english}"]`)) one.setAttribute("aria-label", french);
     }
   }
-  new MutationObserver(() => { mount(); translate(); }).observe(document, { childList: true, subtree: true });
+  const look = () => { mount(); translate(); };
+  new MutationObserver(look).observe(document, { childList: true, subtree: true });
+  look(); // what was drawn before this script ran
 
   // A session that has ended: the page to sign in.  The conversation stays in the browser.
   const send = window.fetch;
