@@ -20,7 +20,7 @@ from in_browser import (
 from make_documents import write_document
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
     from assistant.pipeline import Assistant
 
@@ -116,9 +116,28 @@ def test_a_question_about_a_document_begins_in_the_conversation(window: Page) ->
     window.wait_for_function("document.activeElement?.tagName === 'TEXTAREA'")
     assert window.get_by_label("Votre question").is_visible()
     assert not window.locator("#catalogue").is_visible()
-    assert window.locator("#choisis").inner_text() == "1 sur 3"
+    window.wait_for_function("document.querySelector('#choisis').innerText === '1 sur 3'")
     ticked = window.locator("#documents label", has=window.locator("input:checked"))
     assert [text.strip() for text in ticked.all_inner_texts()] == ["Règlement des médiateurs de Valmont 2015"]
+
+
+def test_a_document_is_chosen_before_the_list_of_documents_has_come(window: Page) -> None:
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    window.route("**/conversation", hold)
+    window.reload()
+    open_tab(window)
+    window.get_by_role("button", name="Poser une question à ce document : Règlement").click()
+    window.get_by_label("Votre question").wait_for()
+    assert window.locator("#documents input").count() == 0
+
+    waiting.pop().continue_()
+
+    window.locator("#documents input:checked").wait_for(state="attached")
+    assert window.locator("#choisis").inner_text() == "1 sur 3"
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -26,18 +26,6 @@
     chosen.setAttribute("aria-current", "true");
   }, true);
 
-  // A question about one document: the conversation, with that document alone to search.
-  document.addEventListener("click", (event) => {
-    const asked = event.target.closest?.("[data-poser]");
-    if (!asked) return;
-    [...document.querySelectorAll('[role="tab"]')].find((tab) => tab.textContent.trim() === "Conversation")?.click();
-    const boxes = [...document.querySelectorAll('#documents input[name="only"]')];
-    for (const box of boxes) box.checked = box.value === asked.dataset.poser;
-    boxes[0]?.dispatchEvent(new Event("change", { bubbles: true }));
-    document.getElementById("filtre")?.setAttribute("open", "");
-    shownAgain(() => document.querySelector("#saisie textarea")?.focus());
-  });
-
   // Files too large, or of no known format, are refused here, in French: gradio would say it in English.
   const CHOSEN = "#administration input[type=file]";
 

@@ -1,6 +1,7 @@
 // What the browser does by itself: the conversation, its history, and the evidence beside it.
-// Any tab may hold `[data-question]` (asked in the conversation; `data-only` names documents) and
-// `a.renvoi` (opens the evidence in the nearest `.panneau`).
+// Any tab may hold `[data-question]` (asked in the conversation; `data-only` names documents),
+// `[data-poser]` (the conversation, with that document alone to search) and `a.renvoi` (opens the
+// evidence in the nearest `.panneau`).
 (() => {
   document.documentElement.lang = "fr";
 
@@ -370,6 +371,12 @@
       if (!find("#conversation")?.contains(button)) showTab("Conversation");
       if (button.dataset.only) choose(button.dataset.only.split(" "));
       ask(button.dataset.question);
+    },
+    "[data-poser]": (button) => {
+      showTab("Conversation");
+      choose([button.dataset.poser]); // kept by the conversation: the boxes may not be there yet
+      find("#filtre").open = true;
+      requestAnimationFrame(() => requestAnimationFrame(() => find("#question").focus())); // once shown
     },
     "#nouvelle": startConversation,
     "#arreter": () => { stop(); find("#question").focus(); },
