@@ -243,7 +243,8 @@ def test_every_answer_says_what_browsers_may_do(here: Any, client: MakeClient) -
         assert reply.headers["cache-control"] == "no-store"
     first, second = (here.get("/").headers["content-security-policy"] for _ in range(2))
     assert first != second  # a nonce serves once
-    assert "cache-control" not in here.get("/assets/x.js").headers
+    assert "immutable" in here.get("/assets/x.js").headers["cache-control"]
+    assert "cache-control" not in here.get("/static/x.js").headers
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", ""])

@@ -10,6 +10,7 @@ import re
 import secrets
 import socket
 from dataclasses import dataclass
+from http import HTTPStatus
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
@@ -128,9 +129,7 @@ class Guard:
             if message["type"] == "http.response.start":
                 own = list(message.get("headers", ()))
                 names = {name.lower() for name, _ in own}
-                more = dict(headers)
-                if not request.scope["path"].startswith(("/assets/", "/static/")):
-                    more["cache-control"] = "no-store"
+                more = headers | _keeping(request.scope["path"], message["status"])
                 own += [(k.encode(), v.encode()) for k, v in more.items() if k.encode() not in names]
                 if fresh and b"set-cookie" not in names:
                     own.append((b"set-cookie", _cookie(request, fresh).encode()))
@@ -279,6 +278,13 @@ def refuse(request: Request, status: int, message: str, wait: int = 0) -> Respon
     if wait:
         reply.headers["retry-after"] = str(wait)
     return reply
+
+
+def _keeping(path: str, status: int) -> dict[str, str]:
+    """Tell how long a browser keeps an answer: not ours; for good, what gradio names by its content."""
+    if path.startswith("/assets/") and status == HTTPStatus.OK:
+        return {"cache-control": "private, max-age=31536000, immutable"}
+    return {} if path.startswith(("/assets/", "/static/")) else {"cache-control": "no-store"}
 
 
 def _html(text: str, status: int = 200) -> Response:
