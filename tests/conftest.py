@@ -23,6 +23,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files; review the diff")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Give the whole suite all cores; what is named on the command line runs in this process."""
+    named = config.args_source is pytest.Config.ArgsSource.ARGS
+    return 0 if named else os.cpu_count() or 1
+
+
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Hide the user's settings and home from the tests."""

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = """
@@ -108,15 +108,37 @@ def running_application(original: Path, folder: Path, **environ: str) -> Iterato
     assert "OUTSIDE CONNECTION" not in said, said
 
 
-@contextmanager
-def watched_window(browser: Browser, application: Application, **options: object) -> Iterator[Page]:
-    """Open the page; afterwards, no request has left the machine and the console has no error.
+def context_of(browser: Browser) -> BrowserContext:
+    """Return a context that shows nothing: the code of the page, once loaded, is not loaded for each test."""
+    free = (context for context in browser.contexts if not context.pages)
+    return next(free, None) or browser.new_context(locale="fr-FR")
 
-    ``options`` are those of ``Browser.new_context``: ``color_scheme``, ``viewport``…
-    """
-    context = browser.new_context(locale="fr-FR", **options)  # type: ignore[arg-type]
+
+def forget(context: BrowserContext, url: str) -> None:
+    """Close a context's pages and forget what they kept, but not the code they loaded."""
+    page = context.new_page()
+    kept = {"origin": url.rstrip("/"), "storageTypes": "cookies,local_storage,indexeddb"}
+    context.new_cdp_session(page).send("Storage.clearDataForOrigin", kept)
+    context.clear_permissions()
+    for shown in context.pages:
+        shown.close()
+
+
+@contextmanager
+def watched_window(
+    browser: Browser,
+    application: Application,
+    *,
+    viewport: ViewportSize | None = None,
+    color_scheme: Literal["light", "dark"] = "light",
+    reduced_motion: Literal["reduce", "no-preference"] = "no-preference",
+) -> Iterator[Page]:
+    """Open the page; afterwards, no request has left the machine and the console has no error."""
+    context = context_of(browser)
     shown = context.new_page()
     shown.set_default_timeout(15_000)
+    shown.set_viewport_size(viewport or {"width": 1280, "height": 720})
+    shown.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
     requests: list[str] = []
     errors: list[str] = []
     shown.on("request", lambda sent: requests.append(sent.url))
@@ -126,10 +148,10 @@ def watched_window(browser: Browser, application: Application, **options: object
         shown.goto(application.url)
         yield shown
     except BaseException:
-        print("".join(application.lines))
+        print("".join(application.lines), *errors, sep="\n")
         raise
     finally:
-        context.close()
+        forget(context, application.url)
     outside = [url for url in requests if not url.startswith((application.url, "data:", "blob:"))]
     assert outside == [], outside
     assert errors == [], errors
@@ -160,9 +182,11 @@ def scrolls_sideways(window: Page) -> list[str]:
 def violations(page: Page) -> list[str]:
     """Return what axe-core finds on the page as it is: every rule, that of whole pages too."""
     page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
-    from axe_playwright_python.sync_playwright import Axe
+    if not page.evaluate("'axe' in window"):
+        from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        page.evaluate(Axe().axe_script)
+    found = page.evaluate("axe.run({ resultTypes: ['violations'] }).then((results) => results.violations)")
     return [
         f"{rule['id']}: {node['target']} {node['html'][:150]} {node['failureSummary']}"
         for rule in found
