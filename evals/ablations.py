@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
+from assistant.answers.asked import Lacks
 from evals.benchmark import as_typed
 from evals.cases import Case, Places
 from evals.judge import Judged, judge
@@ -117,6 +118,8 @@ def ablate(
     ]
     for name, disabled in (
         ("sans la validité", _without_validity),
+        ("sans regarder ce qui manque", _without_lacks),
+        ("un seul endroit cité", _one_place),
         ("sans la vérification", _without_verification),
     ):
         with disabled():
@@ -139,6 +142,16 @@ def _without_verification() -> AbstractContextManager[object]:
 def _without_validity() -> AbstractContextManager[object]:
     """Take no document for expired."""
     return patch("assistant.search.retrieve.is_expired", lambda _info, _today: False)
+
+
+def _without_lacks() -> AbstractContextManager[object]:
+    """Be as sure where what is asked for is not in the passage."""
+    return patch("assistant.answers.confidence.find_lacks", lambda *_: Lacks())
+
+
+def _one_place() -> AbstractContextManager[object]:
+    """Cite the likeliest place alone."""
+    return patch("assistant.answers.answer.select_hits", lambda _understanding, hits, _vocabulary: hits[:1])
 
 
 def to_markdown(whole: Ablation, results: Sequence[Ablation]) -> str:

@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
-from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
 from training.pairs import Pair, Source
 from training.vocabulary import UNKNOWN
@@ -55,6 +52,11 @@ class Recipe:
 
 def fit(tokenizer: Tokenizer, pairs: Mapping[Source, Sequence[Pair]], recipe: Recipe) -> FloatMatrix:
     """Return the vectors, shape (pieces, dim); that of the unknown piece is zero."""
+    # late: they take seconds, and what else is here needs none of them
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+
     torch.manual_seed(recipe.seed)
     encoded = {source: encode_pairs(tokenizer, listed) for source, listed in pairs.items()}
     weights = _initial_vectors(tokenizer, encoded, recipe)

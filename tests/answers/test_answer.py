@@ -127,7 +127,9 @@ def hit(name: str, score: float, *headings: str) -> Hit:
     ("scores", "chosen"),
     [
         pytest.param((0.7, 0.2, 0.1), 1, id="a_clear_winner_stands_alone"),
-        pytest.param((0.4, 0.35, 0.25), 2, id="a_near_second_is_shown_too"),
+        pytest.param((0.6, 0.2, 0.2), 2, id="a_near_second_is_shown_too"),
+        pytest.param((0.4, 0.35, 0.25), 3, id="and_a_nearer_third"),
+        pytest.param((0.2, 0.09, 0.09), 1, id="what_is_hardly_likely_is_not"),
     ],
 )
 def test_how_many_passages_are_cited(scores: tuple[float, ...], chosen: int) -> None:

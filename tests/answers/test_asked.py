@@ -65,6 +65,7 @@ def test_years_of_the_documents_names(
 def test_delays_and_amounts_count_no_noun() -> None:
     assert counted_noun("combien de temps pour prevenir ?") == ""
     assert counted_noun("combien ?") == ""
+    assert counted_noun("combien coute un ticket ?") == ""
     assert counted_noun("nb jeunes vus") == "jeunes"
 
 

@@ -121,6 +121,7 @@ WALK: tuple[Callable[[Page], Any], ...] = (
         ("light", 320, 640),
         ("dark", 320, 640),
         ("light", 3840, 2160),
+        ("dark", 3840, 2160),
     ],
 )
 def test_axe_finds_nothing_on_any_tab(

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from assistant.search.vocabulary import Vocabulary
 
 MAX_CITATIONS = 4
-CLOSE = 0.5  # of the first place's share of belief: a second place this likely is shown too
-LIKELY = 0.1  # what a second place must reach in any case
+CLOSE = (0.3, 0.5)  # what a second and a third place must reach of the first one's share of belief
+LIKELY = 0.1  # and in any case
 SIDE = 0.02  # what the other side of a comparison must reach
-SIDES_LOOKED_AT = 5  # places, from the likeliest
+OPPOSITE = 0.01  # what the place of the other name must reach
+OPPOSITES_LOOKED_AT = 5  # places, from the likeliest
 NAMES_A_SIDE = 3.0  # idf of a word that tells two places apart: a town, a year, not "service"
 # Characters of plain words: for one place, and for each of several.  Chosen on the development questions.
 ROOM, SHARED_ROOM = 580, 480
@@ -96,7 +97,7 @@ def answer_question(
 
 
 def select_hits(understanding: Understanding, hits: Sequence[Hit], vocabulary: Vocabulary) -> list[Hit]:
-    """Return the hits to cite: the best of the likeliest place, of a second as likely, of each side compared.
+    """Return the hits to cite: the best of the likeliest place, of others nearly as likely, of each side compared.
 
     What is compared is often not said: « Arras ou Calais ? » has a place whose title says one and not the other.
 
@@ -117,13 +118,14 @@ def select_hits(understanding: Understanding, hits: Sequence[Hit], vocabulary: V
         if len(chosen) > 1:
             return chosen[:MAX_CITATIONS]
     if _JOINS.search(fold(understanding.question)):
-        likely = [best_of[place] for place in others[:SIDES_LOOKED_AT] if shares[place] >= SIDE]
+        likely = [best_of[place] for place in others[:OPPOSITES_LOOKED_AT] if shares[place] >= OPPOSITE]
         opposite = next((hit for hit in likely if _opposed(understanding, first, hit, vocabulary)), None)
         if opposite:
             return [first, opposite]
-    for place in others[:1]:
-        if shares[place] >= max(LIKELY, CLOSE * shares[place_of(first)]):
-            chosen.append(best_of[place])
+    for place, close in zip(others, CLOSE, strict=False):
+        if shares[place] < max(LIKELY, close * shares[place_of(first)]):
+            break
+        chosen.append(best_of[place])
     return chosen
 
 

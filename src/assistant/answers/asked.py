@@ -19,12 +19,10 @@ if TYPE_CHECKING:
 
     from assistant.records import DocumentInfo, Hit, Understanding
 
-REACH = 2  # words between a number and the noun it counts, one less
-
-
+REACH = 2  # a number this many words from a noun, or fewer, counts it
 _COUNTED = re.compile(
-    r"\b(?:combien|nombre(?: total| exact)?|nb|nbre|effectifs?|quantite) "
-    r"(?:d(?:e |'|es |u ))?(?:l'|la |les )?(?P<noun>[a-z][\w'-]+)"
+    r"\b(?:combien d(?:e |'|es )|(?:nombre(?: total| exact)?|nb|nbre|effectifs?|quantite) (?:d(?:e |'|es |u ))?)"
+    r"(?:l'|la |les )?(?P<noun>[a-z][\w'-]+)"
 )
 # Nouns that are answered by a delay, an amount or a frequency.
 _UNCOUNTED = frozenset("temps jour mois semaine an annee heure minute fois argent euro".split())
