@@ -162,7 +162,7 @@ def ablations(examples: Sequence[Example]) -> list[str]:
 def to_toml(weights: Array, report: Sequence[str]) -> str:
     """Return the file of the ranker."""
     text = "# The ranker's weights; written by training/rank.py.  On held-out queries:\n#\n"
-    text += "".join(f"# {line}\n" for line in report)
+    text += "".join(f"# {line}".rstrip() + "\n" for line in report)
     for part, row in zip(("explained", "plain"), weights, strict=True):
         text += f"\n[{part}]\n" + "".join(f"{n} = {w:.4f}\n" for n, w in zip(NAMES, row, strict=True) if w)
     return text

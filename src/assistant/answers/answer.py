@@ -32,9 +32,9 @@ OPPOSITE = 0.01  # what the place of the other name must reach
 OPPOSITES_LOOKED_AT = 5  # places, from the likeliest
 NAMES_A_SIDE = 3.0  # idf of a word that tells two places apart: a town, a year, not "service"
 # Characters of plain words: for one place, and for each of several.  Chosen on the development questions.
-ROOM, SHARED_ROOM = 580, 480
+ROOM, SHARED_ROOM = 510, 460
 QUOTE, SHARED_QUOTE, LIST_QUOTE = 160, 140, 420  # characters quoted at most
-HEADING = 40  # characters of a heading in the place of a quotation
+HEADING = 36  # characters of a heading in the place of a quotation
 # What stands between two things set side by side, in a folded question.
 _JOINS = re.compile(r"\b(?:ou|et|vs|versus|contre|entre|par rapport a|que|mais|comme)\b|[/,]")
 

@@ -6,10 +6,13 @@ that a text holds; see ``Vocabulary.coverage``.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assistant.french import term_of
+from assistant.search.index import TOGETHER
 from assistant.search.nearness import Nearness, content
+from assistant.search.ragged import NOTHING
 from assistant.search.signs import COLUMNS, DATE, LIST, NUMBER, YEAR
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "several_questions": ("dense_question_mean", "question_mean"),
     "coverage": ("held", "held_text", "held_by_question", "overlap_question", "rarest", "rarest_text"),
     "nearness": ("near_passage", "near_fiche", "near_question", "near_any", "weakest_word", "near_any_share"),
+    "proximity": ("pairs_text",),
     "breadcrumb": ("held_headings", "headings_share"),
     "content": (
         "has_number", "has_date", "is_list", "is_term", "number_asked", "date_asked", "list_asked", "term_asked",
@@ -94,6 +98,7 @@ def passage_features(
     columns |= _content_features(index, chosen, understanding)
     columns |= _period_features(index, chosen, understanding, expired)
     columns |= _rarest_features(index, chosen, understanding.terms)
+    columns["pairs_text"] = near_pairs(index, chosen, understanding.terms)
     return np.column_stack([columns[name] for name in NAMES]).astype(np.float32)
 
 
@@ -166,6 +171,25 @@ def _rarest_features(index: Index, rows: Rows, terms: Sequence[str]) -> dict[str
         "rarest_text": in_text.astype(np.float32),
         "rarest": (in_text | np.isin(rows, everything)).astype(np.float32),
     }
+
+
+def near_pairs(index: Index, rows: Rows, terms: Sequence[str]) -> FloatVector:
+    """Return the share of neighbouring terms of a question that stand together in each passage's text."""
+    import numpy as np
+
+    found = np.zeros(len(rows), dtype=np.float32)
+    lists = index.text_terms.gather(rows)
+    numbers = [index.lexical["text"].number(term) for term in terms]
+    for one, other in pairwise(lists.values == number if number != NOTHING else None for number in numbers):
+        if one is None or other is None:
+            continue
+        around = one.copy()
+        for step in range(1, TOGETHER + 1):
+            around[step:] |= one[:-step]
+            around[:-step] |= one[step:]
+        found += np.logical_or.reduceat(around & other, lists.starts[:-1])
+    share: FloatVector = found / np.float32(max(1, len(terms) - 1))
+    return share
 
 
 def words_beside(understanding: Understanding, index: Index) -> Nearness:

@@ -15,6 +15,7 @@ from assistant.search.acronyms import AcronymTable
 from assistant.search.dense import DenseIndex
 from assistant.search.lexical import LexicalIndex
 from assistant.search.nearness import WordTable
+from assistant.search.ragged import NOTHING, RaggedArray
 from assistant.search.signs import Signs
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
     from assistant.search.embedding import Embedder
     from assistant.search.vocabulary import Vocabulary
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 QUESTION_FIELD = "question"
+TOGETHER = 4  # words: two terms this close stand together
 _TERRITORY = re.compile(
     r"(?i:(?:le )?territoire (?:de l[’']|de la |du |des |de |d[’']))(?P<names>[A-ZÀ-Ý][^,;:(]{2,60})$"
 )
@@ -119,6 +121,7 @@ class Index:
     passage_documents: RowArray  # row of a passage → a number for its document
     question_weights: FloatVector  # row of the field "question" → weight of all its terms
     word_table: WordTable
+    text_terms: RaggedArray  # the terms of each passage's text, in order; see ``number_terms``
     signs: Signs
 
 
@@ -166,6 +169,7 @@ def build_index(
         DenseIndex.build(vectors),
         lexical,
         WordTable.build(passages, fiches, split),
+        number_terms(fields["text"], lexical["text"]),
         Signs.build(passages, fiches),
     )
 
@@ -178,6 +182,7 @@ def assemble(
     dense: DenseIndex,
     lexical: Mapping[str, LexicalIndex],
     word_table: WordTable,
+    text_terms: RaggedArray,
     signs: Signs,
 ) -> Index:
     """Put the parts together with the tables that follow from them."""
@@ -217,8 +222,14 @@ def assemble(
         passage_documents=passage_documents,
         question_weights=lexical[QUESTION_FIELD].row_weights(knowledge.vocabulary.idf),
         word_table=word_table,
+        text_terms=text_terms,
         signs=signs,
     )
+
+
+def number_terms(texts: Sequence[Sequence[str]], lexical: LexicalIndex) -> RaggedArray:
+    """Return the numbers of the terms of texts, in order; after each text, room that keeps it from the next."""
+    return RaggedArray.build([*map(lexical.number, text), *[NOTHING] * TOGETHER] for text in texts)
 
 
 def territories_of(headings: Sequence[str]) -> set[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import IndexDamaged
 from assistant.french import tokenize
+from assistant.search.ragged import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -79,12 +80,16 @@ class LexicalIndex:
             total[self.rows_with(term)] += np.float32(weigh(term))
         return total
 
+    def number(self, term: str) -> int:
+        """Return the number of a term in this index, or ``NOTHING``."""
+        return int(getattr(self._retriever, "vocab_dict", {}).get(term, NOTHING))
+
     def rows_with(self, term: str) -> RowArray:
         """Return the rows that hold a term: bm25s keeps its scores as a sparse matrix by columns."""
         import numpy as np
 
-        number = getattr(self._retriever, "vocab_dict", {}).get(term)
-        if number is None:
+        number = self.number(term)
+        if number == NOTHING:
             return np.array([], dtype=np.int32)
         scores = self._retriever.scores
         rows: RowArray = scores["indices"][scores["indptr"][number] : scores["indptr"][number + 1]]

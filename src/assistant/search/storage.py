@@ -192,7 +192,7 @@ def _write(index: Index, target: Path) -> None:
         field.save(target / "bm25" / name)
     index.dense.save(target / "vectors.faiss")
     _write_words(index.word_table, target / "words")
-    _write_signs(index.signs, target / "signs.npz")
+    _write_signs(index.signs, index.text_terms, target / "signs.npz")
     _dump(target / "manifest.json", asdict(index.manifest))
 
 
@@ -212,7 +212,7 @@ def _read(source: Path) -> Index:
         DenseIndex.load(source / "vectors.faiss"),
         {name: LexicalIndex.load(source / "bm25" / name, rows) for name, rows in entries["lexical"].items()},
         _read_words(source / "words"),
-        _read_signs(source / "signs.npz"),
+        *_read_signs(source / "signs.npz"),
     )
     counts = len(index.entries), len(index.text_hashes), len(index.dense)
     if len(set(counts)) > 1 or index.dense.dim != manifest.dim:
@@ -256,18 +256,26 @@ def _read_words(folder: Path) -> WordTable:
         raise IndexDamaged(f"L’index est abîmé (« {folder} »). {REBUILD}") from error
 
 
-def _write_signs(signs: Signs, path: Path) -> None:
+def _write_signs(signs: Signs, text_terms: RaggedArray, path: Path) -> None:
     import numpy as np
 
-    np.savez(path, held=signs.held, years=signs.years.values, starts=signs.years.starts)
+    np.savez(
+        path,
+        held=signs.held,
+        years=signs.years.values,
+        year_starts=signs.years.starts,
+        terms=text_terms.values,
+        term_starts=text_terms.starts,
+    )
 
 
-def _read_signs(path: Path) -> Signs:
+def _read_signs(path: Path) -> tuple[RaggedArray, Signs]:
     import numpy as np
 
     try:
         with np.load(path) as tables:
-            return Signs(tables["held"], RaggedArray(tables["years"], tables["starts"]))
+            signs = Signs(tables["held"], RaggedArray(tables["years"], tables["year_starts"]))
+            return RaggedArray(tables["terms"], tables["term_starts"]), signs
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise IndexDamaged(f"L’index est abîmé (« {path} »). {REBUILD}") from error
 
