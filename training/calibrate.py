@@ -49,7 +49,7 @@ PENALTY = 1.0  # of the squared coefficients: keeps them readable
 OVER_REFUSAL = {"explained": 0.035, "plain": 0.12}
 OVER_REFUSALS = (0.02, 0.035, 0.05, 0.08, 0.10, 0.12, 0.15)
 # Shown to users: from these accuracies up, measured on held-out questions.
-BANDS = (("élevée", 0.9), ("moyenne", 0.6))
+BANDS = (("élevée", 0.85), ("moyenne", 0.6))
 FEWEST = 20  # questions: a band of fewer says nothing
 Array = npt.NDArray[np.float64]
 
@@ -219,7 +219,9 @@ def choose_bands(examples: Sequence[Example], p: Array) -> list[tuple[float, str
         order = below[np.argsort(-p[below])]
         right = (weights * success)[order].cumsum() / weights[order].cumsum()
         enough = np.flatnonzero(right[FEWEST - 1 :] >= wanted) + FEWEST - 1
-        floor = float(np.floor(p[order[enough[-1]]] * 100) / 100) if len(enough) else 0.99
+        if not len(enough):
+            raise ValueError(f"no {FEWEST} answers are right {wanted:.0%} of the time: lower BANDS")
+        floor = float(np.floor(p[order[enough[-1]]] * 100) / 100)
         bands.append((floor, name, _accuracy(success, weights * ((p >= floor) & (p < ceiling)))))
         ceiling = floor
     return [*bands, (0.0, "faible", _accuracy(success, weights * (p < ceiling)))]
