@@ -120,7 +120,6 @@ WALK: tuple[Callable[[Page], Any], ...] = (
         ("dark", 1280, 800),
         ("light", 320, 640),
         ("dark", 320, 640),
-        ("light", 3840, 2160),
         ("dark", 3840, 2160),
     ],
 )
