@@ -103,10 +103,10 @@ def bench(settings: Settings, questions: Sequence[str], *, runs: int) -> list[Me
 
 def measure_load(url: str, questions: Sequence[str]) -> list[Measure]:
     """Measure a served page as many people, and as one in a browser, meet it."""
-    from evals.load import PEOPLE, ask_by_gradio, ask_by_http, time_first_words
+    from evals.load import PEOPLE, ask_by_gradio, ask_by_http, ask_by_page, time_first_words
 
     measures = []
-    for name, ask in (("/api/ask", ask_by_http), ("gradio", ask_by_gradio)):
+    for name, ask in (("the page", ask_by_page), ("/api/ask", ask_by_http), ("gradio", ask_by_gradio)):
         times = ask(url, questions)
         for percent, target in ((50, ""), (95, "1 s")):
             value = (percentile(times, percent),)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 PEOPLE = 20
 QUESTIONS_EACH = 5
@@ -51,10 +52,8 @@ def ask_by_http(url: str, questions: Sequence[str]) -> list[float]:
     return all_at_once(make, questions)
 
 
-def ask_by_gradio(url: str, questions: Sequence[str]) -> list[float]:
-    """Return the same through gradio's endpoint: a call, then its result.
-
-    Not with ``gradio_client``, which takes a fifth of a second of this process for each question.
+def ask_by_page(url: str, questions: Sequence[str]) -> list[float]:
+    """Return the same through ``/conversation``, as the page asks: a reply piece by piece, to its end.
 
     Raises:
         RuntimeError: If one is not answered.
@@ -64,7 +63,31 @@ def ask_by_gradio(url: str, questions: Sequence[str]) -> list[float]:
         request = _requester(url)
 
         def ask(question: str) -> None:
-            call = json.loads(_check(question, request("/gradio_api/call/ask", {"data": [question, []]})))
+            pieces = _check(question, request("/conversation", {"question": question})).splitlines()
+            if "done" not in json.loads(pieces[-1]):
+                raise RuntimeError(f"no answer for {question!r}: {pieces[-1][:200]!r}")
+
+        return ask
+
+    return all_at_once(make, questions)
+
+
+def ask_by_gradio(url: str, questions: Sequence[str]) -> list[float]:
+    """Return the same through gradio's endpoint: a call, then its result, in a session of each person.
+
+    Without a session gradio makes one for each call, with a copy of the whole page.  Not with
+    ``gradio_client``, which takes a fifth of a second of this process for each question.
+
+    Raises:
+        RuntimeError: If one is not answered.
+    """
+
+    def make() -> Callable[[str], None]:
+        request, session = _requester(url), uuid4().hex
+
+        def ask(question: str) -> None:
+            body = {"data": [question, []], "session_hash": session}
+            call = json.loads(_check(question, request("/gradio_api/call/ask", body)))
             result = _check(question, request(f"/gradio_api/call/ask/{call['event_id']}"))
             if b"event: complete" not in result:
                 raise RuntimeError(f"no answer for {question!r}: {result[:200]!r}")

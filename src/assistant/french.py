@@ -127,6 +127,12 @@ def term_of(word: str) -> str:
     return word if any(c.isdigit() for c in word) else stem(word)
 
 
+# --- months ----------------------------------------------------------------------------------
+
+MONTHS = tuple("janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split())
+FOLDED_MONTHS = tuple(fold(name) for name in MONTHS)
+
+
 # --- numbers ---------------------------------------------------------------------------------
 
 _UNITS = (

@@ -10,6 +10,7 @@ from assistant.answers.asked import (
     stands_beside_number,
 )
 from assistant.records import DocumentInfo, Fiche, Hit, Passage, Understanding
+from assistant.search.references import read_references
 from assistant.search.things import asked_things
 
 INFOS = {
@@ -24,9 +25,8 @@ def lacks(
 ) -> Lacks:
     explained = Fiche("f", "Titre", fiche, ("q",), ()) if fiche else None
     hit = Hit(Passage("p", document, 0, len(text), text, ("Chapitre",)), 1.0, explained)
-    return find_lacks(
-        Understanding(question, question, things=asked_things(question), **understood), hit, INFOS
-    )
+    asked = {"things": asked_things(question), "years": read_references(question).years} | understood
+    return find_lacks(Understanding(question, question, **asked), hit, INFOS)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,10 @@ def test_years_of_the_documents_names(
     document: str, named: tuple[str, ...], missing: tuple[str, ...]
 ) -> None:
     assert lacks("actions de 2023", "Des actions.", document, documents=named).years == missing
+
+
+def test_the_year_of_a_law_is_its_name() -> None:
+    assert lacks("que dit la loi 2002-2 du local ?") == Lacks()
 
 
 def test_delays_and_amounts_count_no_noun() -> None:

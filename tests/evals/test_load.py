@@ -80,6 +80,7 @@ def test_a_percentile_is_one_of_the_values() -> None:
 
 
 def test_without_a_browser_its_lines_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evals.load.ask_by_page", lambda *_: [0.5, 0.6])
     monkeypatch.setattr("evals.load.ask_by_http", lambda *_: [0.1, 0.2])
     monkeypatch.setattr("evals.load.ask_by_gradio", lambda *_: [0.3, 0.4])
     monkeypatch.setattr("shutil.which", lambda _: None)
@@ -87,6 +88,8 @@ def test_without_a_browser_its_lines_are_left_out(monkeypatch: pytest.MonkeyPatc
     measures = measure_load("http://127.0.0.1:1/", ["q"])
 
     assert [(m.what, m.median) for m in measures] == [
+        ("20 people at once, the page: p50", 0.5),
+        ("20 people at once, the page: p95", 0.6),
         ("20 people at once, /api/ask: p50", 0.1),
         ("20 people at once, /api/ask: p95", 0.2),
         ("20 people at once, gradio: p50", 0.3),

@@ -136,7 +136,7 @@ def watched_window(
     """Open the page; afterwards, no request has left the machine and the console has no error."""
     context = context_of(browser)
     shown = context.new_page()
-    shown.set_default_timeout(15_000)
+    shown.set_default_timeout(30_000)  # a loaded machine
     shown.set_viewport_size(viewport or {"width": 1280, "height": 720})
     shown.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
     requests: list[str] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -199,27 +199,66 @@ def test_only_the_chosen_documents_are_searched(window: Page) -> None:
 # --- stop, copy, edit, again -------------------------------------------------------------------
 
 
-def test_an_answer_can_be_stopped(
-    chromium: Browser, assistant: Assistant, serve_page: Callable[[Any], str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    gate = threading.Event()
+@pytest.fixture
+def gate(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Hold the answers back until it is set."""
+    opened = threading.Event()
     answer = type(assistant).ask
-    monkeypatch.setattr(type(assistant), "ask", lambda *a, **k: gate.wait(10) and answer(*a, **k))
+    monkeypatch.setattr(type(assistant), "ask", lambda *a, **k: opened.wait(10) and answer(*a, **k))
+    return opened
+
+
+@pytest.fixture
+def held_window(
+    chromium: Browser, assistant: Assistant, serve_page: Callable[[Any], str], gate: threading.Event
+) -> Iterator[Page]:
+    """Open a page whose answers wait for the gate."""
     application = Application(process=None, url=serve_page(assistant))  # type: ignore[arg-type]
     with watched_window(chromium, application) as window:
-        window.get_by_label("Votre question").fill(QUESTION)
-        window.get_by_label("Votre question").press("Enter")
-        assert window.get_by_text("Recherche dans les documents…").first.is_visible()
+        yield window
 
-        press(window, "Arrêter")
 
-        finished(window)
-        assert "Réponse arrêtée." in last_reply(window)
-        assert window.get_by_role("button", name="Demander").is_visible()
-        gate.set()
-        press(window, "Relancer")
-        window.get_by_role("heading", name="Ce que dit le texte").wait_for()
-        assert questions(window) == [QUESTION]
+def test_an_answer_can_be_stopped(held_window: Page, gate: threading.Event) -> None:
+    window = held_window
+    window.get_by_label("Votre question").fill(QUESTION)
+    window.get_by_label("Votre question").press("Enter")
+    assert window.get_by_text("Recherche dans les documents…").first.is_visible()
+
+    press(window, "Arrêter")
+
+    finished(window)
+    assert "Réponse arrêtée." in last_reply(window)
+    assert window.get_by_role("button", name="Demander").is_visible()
+    gate.set()
+    press(window, "Relancer")
+    window.get_by_role("heading", name="Ce que dit le texte").wait_for()
+    assert questions(window) == [QUESTION]
+
+
+def test_a_page_drawn_again_loses_neither_the_answer_under_way_nor_the_draft(
+    held_window: Page, gate: threading.Event
+) -> None:
+    window = held_window
+    window.get_by_label("Votre question").fill(QUESTION)
+    window.get_by_label("Votre question").press("Enter")
+    window.get_by_label("Votre question").fill("Et qui paie ?")
+
+    # As gradio does it: other elements, which know nothing of the first.
+    window.evaluate("""() => {
+        const frame = document.querySelector("#conversation");
+        const drawn = frame.cloneNode(true);
+        drawn.removeAttribute("data-pret");
+        drawn.querySelector("#fil").replaceChildren();
+        drawn.querySelector("#question").value = "";
+        frame.replaceWith(drawn);
+    }""")
+    window.locator("#conversation[data-pret]").wait_for()
+
+    assert window.get_by_role("button", name="Arrêter").is_visible()
+    assert window.get_by_label("Votre question").input_value() == "Et qui paie ?"
+    gate.set()
+    window.get_by_role("heading", name="Ce que dit le texte").wait_for()
+    assert questions(window) == [QUESTION]
 
 
 def test_an_answer_is_copied_with_its_places(window: Page) -> None:

@@ -20,7 +20,7 @@ from in_browser import (
 from make_documents import write_document
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser, Dialog, Page, Route
 
     from assistant.pipeline import Assistant
 
@@ -51,6 +51,21 @@ def own_window(chromium: Browser, own_application: Application) -> Iterator[Page
 
 def open_tab(window: Page, name: str = "Documents") -> None:
     window.get_by_role("tab", name=name).click()
+
+
+def answer_dialogs(window: Page, *, yes: bool) -> list[str]:
+    """Answer what the browser asks from now on; what it asked comes in the list."""
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(" ".join(dialog.message.split()))
+        if yes:
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    window.on("dialog", answer)
+    return asked
 
 
 def choose_files(window: Page, *paths: Path) -> None:
@@ -180,12 +195,12 @@ def test_a_document_is_added_and_removed_while_the_conversation_goes_on(
 
     open_tab(window)
     window.get_by_role("checkbox", name="Note sur les gilets.docx").check()
-    window.get_by_role("button", name="Retirer les documents cochés").click()
-    confirmation = window.locator("#confirmation")
-    confirmation.get_by_text("Retirer définitivement « Note sur les gilets.docx »").wait_for()
-    window.get_by_role("button", name="Oui, retirer").click()
+    asked = answer_dialogs(window, yes=True)
+    with window.expect_event("dialog"):
+        window.get_by_role("button", name="Retirer les documents cochés").click()
 
     status.get_by_text("Retiré").wait_for(timeout=BUILD_MS)
+    assert asked == ["Retirer définitivement « Note sur les gilets.docx » ?"]
     status.get_by_text("L’index est à jour.").wait_for(timeout=BUILD_MS)
     window.wait_for_function("!document.querySelector('#catalogue').innerText.includes('Ajouté par la page')")
     open_tab(window, "Conversation")
@@ -225,12 +240,12 @@ def test_a_refused_removal_keeps_the_document(own_window: Page, tmp_path: Path) 
     window.locator("#travail").get_by_text("L’index est à jour.").wait_for(timeout=BUILD_MS)
 
     window.get_by_role("checkbox", name="Avis.md").check()
-    window.get_by_role("button", name="Retirer les documents cochés").click()
-    window.get_by_role("button", name="Non, garder").wait_for()
     assert violations(window) == []
-    window.get_by_role("button", name="Non, garder").click()
+    asked = answer_dialogs(window, yes=False)
+    with window.expect_event("dialog"):
+        window.get_by_role("button", name="Retirer les documents cochés").click()
 
-    window.locator("#confirmation").wait_for(state="hidden")
+    assert asked == ["Retirer définitivement « Avis.md » ?"]
     window.reload()
     open_tab(window)
     window.get_by_role("checkbox", name="Avis.md").wait_for()

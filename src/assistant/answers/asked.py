@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.french import NUMBER_WORDS, STOP_WORDS, fold, term_of, words
-from assistant.search.signs import YEAR
+from assistant.search.signs import YEAR, said_by
 from assistant.search.things import LABELS, held_things
 
 if TYPE_CHECKING:
@@ -52,8 +52,7 @@ class Lacks:
 
 def find_lacks(understanding: Understanding, hit: Hit, infos: Mapping[str, DocumentInfo]) -> Lacks:
     """Compare what a question asks for with a passage, its headings and its fiche."""
-    fiche = hit.fiche
-    said = "\n".join((*hit.passage.headings, hit.passage.text, *((fiche.title, fiche.body) if fiche else ())))
+    said = said_by(hit.passage, hit.fiche)
     held = held_things(said) if understanding.things else frozenset()
     noun = counted_noun(fold(understanding.text))
     tokens = words(said) if noun else []
@@ -109,6 +108,6 @@ def _missing_years(
 ) -> tuple[str, ...]:
     """Return the years asked about, when neither the passage nor its document's name has one of them."""
     names = {year for document in understanding.documents for year in YEAR.findall(infos[document].name)}
-    years = dict.fromkeys(year for year in YEAR.findall(understanding.text) if year not in names)
+    years = dict.fromkeys(year for year in understanding.years if year not in names)
     held = {*YEAR.findall(said), *_LONE_YEAR.findall(infos[hit.passage.document_id].name)}
     return () if held.intersection(years) else tuple(years)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.french import fold, numbers, sentence_spans
+from assistant.french import FOLDED_MONTHS, fold, numbers, sentence_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from assistant.search.nearness import Nearness
 
 # What the answer to each kind of question looks like, in a folded sentence.
-_MONTHS = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre"
+_MONTHS = "|".join(FOLDED_MONTHS)
 _SIGNS: dict[QuestionKind, Callable[[str], object]] = {
     "when": re.compile(
         rf"\b(?:{_MONTHS})\b|\b(?:19|20)\d\d\b|\b(?:jours?|mois|ans?|annees?|semaines?|trimestres?|heures?)\b"

@@ -10,7 +10,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 
-from assistant.french import fold, sentence_spans
+from assistant.french import FOLDED_MONTHS, fold, sentence_spans
 from assistant.records import Obligation
 
 MIN_CHARS, MAX_CHARS = 25, 700  # a shorter sentence is a heading, a longer one a table or a page of it
@@ -61,9 +61,6 @@ _NO_ACTOR = re.compile(
 )
 _TAIL = re.compile(r"\s+(?:ne|n['’]|y|en|se|s['’]|lui|leur)\s*$", re.IGNORECASE)
 
-_MONTHS = (
-    "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()
-)  # folded
 _NUMBERS = {
     word: number
     for number, word in enumerate(
@@ -73,7 +70,7 @@ _NUMBERS = {
 _UNITS = {"heure": "H", "jour": "D", "semaine": "W", "mois": "M", "an": "Y", "annee": "Y"}
 _DATE = re.compile(
     rf"\b(?:au plus tard|avant|d'ici|jusqu'au|pour)\b(?: \w+){{0,3}}? ?(?:le|au)? ?"
-    rf"(?P<day>\d{{1,2}})(?:er)? (?P<month>{'|'.join(_MONTHS)})(?: (?P<year>\d{{4}}))?"
+    rf"(?P<day>\d{{1,2}})(?:er)? (?P<month>{'|'.join(FOLDED_MONTHS)})(?: (?P<year>\d{{4}}))?"
 )
 _DELAY = re.compile(
     rf"\b(?:dans (?:un|le|les)(?: delais?(?: \w+)? (?:de |d')?)?|sous(?: un delai de)?|delai (?:\w+ )?(?:de |d'))\s*"
@@ -180,7 +177,7 @@ def when(sentence: str) -> tuple[str, str, str]:
     folded = " ".join(fold(sentence).split())
     date = delay = words = ""
     if match := _DATE.search(folded):
-        month, day = _MONTHS.index(match["month"]) + 1, int(match["day"])
+        month, day = FOLDED_MONTHS.index(match["month"]) + 1, int(match["day"])
         if 1 <= day <= monthrange(int(match["year"] or LEAP_YEAR), month)[1]:
             date = f"{month:02}-{day:02}" if not match["year"] else f"{match['year']}-{month:02}-{day:02}"
             words = match[0]

@@ -13,7 +13,7 @@ from assistant.french import term_of
 from assistant.search.index import TOGETHER
 from assistant.search.nearness import Nearness, content
 from assistant.search.ragged import NOTHING
-from assistant.search.signs import COLUMNS, DATE, LIST, NUMBER, YEAR
+from assistant.search.signs import COLUMNS, DATE, LIST, NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -114,7 +114,6 @@ def _shape_features(index: Index, rows: Rows) -> dict[str, FloatVector]:
         "siblings": (np.array(sisters) > 1).astype(np.float32),
         "original": np.array([passage.original for passage in passages], dtype=np.float32),
         "length": (np.log1p(lengths) / 8).astype(np.float32),
-        "is_term": np.array([passage.kind == "term" for passage in passages], dtype=np.float32),
     }
 
 
@@ -127,13 +126,13 @@ def _content_features(index: Index, rows: Rows, understanding: Understanding) ->
         "has_number": held[:, COLUMNS[NUMBER]],
         "has_date": held[:, COLUMNS[DATE]],
         "is_list": held[:, COLUMNS[LIST]],
+        "is_term": np.array([index.knowledge.passages[row].kind == "term" for row in rows], dtype=np.float32),
     }
-    is_term = np.array([index.knowledge.passages[row].kind == "term" for row in rows], dtype=np.float32)
     for kind, name, has in (
         ("how_many", "number_asked", columns["has_number"]),
         ("when", "date_asked", columns["has_date"]),
         ("list", "list_asked", columns["is_list"]),
-        ("definition", "term_asked", is_term),
+        ("definition", "term_asked", columns["is_term"]),
     ):
         columns[name] = has * np.float32(kind in understanding.kinds)
     asked = [COLUMNS[name] for name in understanding.things]
@@ -149,7 +148,7 @@ def _period_features(
     documents = [index.knowledge.passages[row].document_id for row in rows]
     named = set(understanding.documents)
     over = np.array([expired[document] for document in documents], dtype=np.float32)
-    years = {int(year) for year in YEAR.findall(understanding.text)}
+    years = {int(year) for year in understanding.years}
     held = [len(years.intersection(index.signs.years.of(row).tolist())) / max(1, len(years)) for row in rows]
     return {
         "named": np.array([document in named for document in documents], dtype=np.float32),

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.french import NUMBER_WORDS, fold
+from assistant.french import FOLDED_MONTHS, MONTHS, NUMBER_WORDS, fold
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
-_MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
-_MONTH_NUMBERS = {fold(name): number for number, name in enumerate(_MONTHS, 1)} | {
+_MONTH_NUMBERS = {name: number for number, name in enumerate(FOLDED_MONTHS, 1)} | {
     "janv": 1, "jan": 1, "fev": 2, "fevr": 2, "avr": 4, "juil": 7, "aou": 8, "sept": 9, "oct": 10, "nov": 11,
     "dec": 12,
 }  # fmt: skip
@@ -120,7 +119,7 @@ def _date(match: re.Match[str]) -> str:
     day, month = int(match["day"]), int(match["month"])
     year = match["year"] or ""
     year = f"20{year}" if len(year) == 2 else year
-    return f"{'1er' if day == 1 else day} {_MONTHS[month - 1]} {year}".rstrip()
+    return f"{'1er' if day == 1 else day} {MONTHS[month - 1]} {year}".rstrip()
 
 
 def _slashed(match: re.Match[str], text: str, changes: list[tuple[str, str]]) -> str:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.french import fold, numbers
+from assistant.french import FOLDED_MONTHS, fold, numbers
 from assistant.search.ragged import RaggedArray
 from assistant.search.things import LABELS, held_things
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from assistant.records import Fiche, Passage
 
 _DATE = re.compile(
-    r"\b(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)\b"
+    rf"\b(?:{'|'.join(FOLDED_MONTHS)})\b"
     r"|\b(?:19|20)\d\d\b|\b\d+ (?:jours?|mois|ans?|semaines?|heures?)\b|\b(?:un|deux|trois|six) (?:mois|ans?)\b"
 )
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -27,6 +27,12 @@ _ITEMS = re.compile(r"(?m)^\s*(?:[-•▪➢✓o*]|\d+[.)])\s|;\s*\n")
 # The columns of ``Signs.held``.
 NUMBER, DATE, LIST = "number", "date", "list"
 COLUMNS: Mapping[str, int] = {name: column for column, name in enumerate((NUMBER, DATE, LIST, *LABELS))}
+
+
+def said_by(passage: Passage, fiche: Fiche | None) -> str:
+    """Return all that a passage says: its headings, its text and its fiche."""
+    explained = (fiche.title, fiche.body) if fiche else ()
+    return "\n".join((*passage.headings, passage.text, *explained))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +57,7 @@ class Signs:
         years = []
         for row, passage in enumerate(passages):
             fiche = of_id.get(passage.fiche_id or "")
-            told = (fiche.title, fiche.body) if fiche else ()
-            said = "\n".join((*passage.headings, passage.text, *told))
+            said = said_by(passage, fiche)
             answer = fold(fiche.body if fiche else passage.text)
             found = set(held_things(said))
             found |= {NUMBER} if numbers(answer) else set()

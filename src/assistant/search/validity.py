@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.french import MONTHS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -59,7 +61,6 @@ def describe_validity(
 
 
 _FINDINGS = ("rapport", "étude", "bilan", "enquête")
-_MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 
 
 def french_date(day: date) -> str:
@@ -70,4 +71,4 @@ def french_date(day: date) -> str:
     '1er décembre 2022'
     """
     number = "1er" if day.day == 1 else str(day.day)
-    return f"{number} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{number} {MONTHS[day.month - 1]} {day.year}"

@@ -85,4 +85,4 @@ def build_conversation(assistant: Assistant) -> None:
         return answer_to_dict(answer, places=knowledge.places)
 
     gr.HTML(FRAME, elem_id="cadre", padding=False)
-    api(ask, api_name="ask")
+    api(ask, api_name="ask", concurrency_limit=None)  # see `ask_now`, which keeps the order

@@ -51,6 +51,11 @@ element.addEventListener("click", (event) => {
   if (chosen) trigger("select", { id: chosen.dataset.document, section: chosen.dataset.section ?? "" });
 });
 """
+# What is removed is what was confirmed, whatever is ticked meanwhile.
+_CONFIRM = """(names) => {
+  const listed = names.map((name) => `« ${name} »`).join(", ");
+  return [names.length && confirm(`Retirer définitivement ${listed} ?`) ? names : []];
+}"""
 
 
 def build_documents(assistant: Assistant) -> None:
@@ -106,20 +111,16 @@ def _build_administration(library: Library, catalogue: gr.HTML) -> None:
             start(request, lambda: library.add([Path(file) for file in files]))
         return None, *follow(request)
 
-    def ask_to_remove(names: list[str]) -> tuple[Any, str, list[str]]:
-        listed = ", ".join(f"« {name} »" for name in names)
-        return gr.update(visible=bool(names)), f"<p>{say(f'Retirer définitivement {listed} ?')}</p>", names
-
     def remove(names: list[str], request: gr.Request) -> tuple[Any, ...]:
+        if not names:  # nothing ticked, or not confirmed
+            return gr.skip(), gr.skip(), gr.skip()
         start(request, lambda: library.remove(names))
-        shown = work_to_html(library.work)
-        return gr.update(visible=False), gr.CheckboxGroup(value=[]), shown, gr.Timer(active=True)
+        return gr.CheckboxGroup(value=[]), work_to_html(library.work), gr.Timer(active=True)
 
     def rebuild(request: gr.Request) -> tuple[Any, ...]:
         start(request, library.rebuild)
         return follow(request)
 
-    wanted = gr.State([])  # what is removed is what was confirmed, whatever is ticked meanwhile
     with gr.Column(visible=False, elem_id="administration") as administration:
         gr.HTML(f"<h2>Ajouter, retirer</h2>{explain_limits(library.settings)}", padding=False)
         files = gr.File(
@@ -135,11 +136,6 @@ def _build_administration(library: Library, catalogue: gr.HTML) -> None:
         with gr.Column(visible=False, elem_id="ajoutes") as added:
             uploads = gr.CheckboxGroup(label="Documents ajoutés", choices=[])
             removing = gr.Button("Retirer les documents cochés", scale=0, min_width=260)
-        with gr.Group(visible=False, elem_id="confirmation") as confirmation:
-            question = gr.HTML("", padding=True)
-            with gr.Row():
-                yes = gr.Button("Oui, retirer", variant="stop", scale=0, min_width=140)
-                no = gr.Button("Non, garder", scale=0, min_width=140)
     timer = gr.Timer(POLL_SECONDS, active=False)
 
     shown = [catalogue, uploads, added, status, timer]
@@ -147,9 +143,7 @@ def _build_administration(library: Library, catalogue: gr.HTML) -> None:
     timer.tick(follow, None, shown, **_PRIVATE)
     adding.click(add, files, [files, *shown], **_PRIVATE)
     rebuilding.click(rebuild, None, shown, **_PRIVATE)
-    removing.click(ask_to_remove, uploads, [confirmation, question, wanted], **_PRIVATE)
-    yes.click(remove, wanted, [confirmation, uploads, status, timer], **_PRIVATE)
-    no.click(lambda: gr.update(visible=False), None, confirmation, **_PRIVATE)
+    removing.click(remove, uploads, [uploads, status, timer], js=_CONFIRM, **_PRIVATE)
 
 
 def start(request: gr.Request | None, work: Callable[[], None]) -> None:

@@ -40,6 +40,8 @@
 
   let conversation = freshConversation();
   let running = null; // the request under way
+  let live = null; // the exchange it answers, and its element: a page drawn again shows it as it grows
+  let draft = ""; // what is typed and not sent, for a page drawn again
   let edited = -1; // the exchange that the next question replaces
   let opened = null; // the link whose evidence is shown
   let filled = false; // with the starting questions and the documents of the index
@@ -116,7 +118,8 @@
     );
   }
   function showConversation() {
-    find("#fil").replaceChildren(...conversation.exchanges.map(exchangeElement));
+    const elementOf = (exchange) => live?.exchange === exchange ? live.element : exchangeElement(exchange);
+    find("#fil").replaceChildren(...conversation.exchanges.map(elementOf));
     find("#accueil").hidden = conversation.exchanges.length > 0;
     find("#modification").hidden = edited < 0;
     showChosen();
@@ -163,6 +166,7 @@
     find("#modification").hidden = true;
     element.scrollIntoView({ block: "start", behavior: calm() });
     const controller = running = new AbortController();
+    live = { exchange, element };
     busy(true);
     say("Recherche dans les documents…");
     const show = (html) => { exchange.html = html; reply.innerHTML = html; };
@@ -183,7 +187,7 @@
       }
     }
     element.removeAttribute("aria-busy");
-    if (running === controller) { running = null; busy(false); }
+    if (running === controller) { running = live = null; busy(false); }
     if (mine === conversation) keep();
   }
   function finish(exchange, element, done, history) {
@@ -238,10 +242,9 @@
     },
     modifier: (row) => {
       edited = row;
-      const box = find("#question");
-      box.value = conversation.exchanges[row].question;
+      write(conversation.exchanges[row].question);
       find("#modification").hidden = false;
-      box.focus();
+      find("#question").focus();
     },
     imprimer: (row) => { // the answer sheet, in a tab of its own
       const exchange = conversation.exchanges[row];
@@ -348,16 +351,17 @@
 
   // --- what the user does -------------------------------------------------------------------
 
+  function write(text) { find("#question").value = draft = text; }
   function submit() {
     const box = find("#question");
     const question = box.value;
     if (!question.trim()) { box.focus(); return; }
-    box.value = "";
+    write("");
     ask(question);
   }
   function cancelEdit() {
     edited = -1;
-    find("#question").value = "";
+    write("");
     find("#modification").hidden = true;
     find("#question").focus();
   }
@@ -420,6 +424,9 @@
       choose(boxes().filter((box) => box.checked).map((box) => box.value));
     }
   });
+  document.addEventListener("input", (event) => {
+    if (event.target.id === "question") draft = event.target.value;
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.closest?.(".panneau, .preuves, #preuves")) goBack();
     const tab = event.target.closest?.('[role="tab"]');
@@ -451,6 +458,8 @@
     fillWelcome();
     showConversation();
     listKept();
+    busy(running !== null);
+    write(draft || find("#question").value); // typed before this script, or before the page was drawn again
     if (location.hash.startsWith("#evidence/")) {
       openEvidence(make("a", { href: location.hash.slice(1) }));
       history.replaceState(null, "", location.pathname);

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.errors import SettingsError
 from assistant.web.access import check_settings
 from assistant.web.application import make_app
+from assistant.web.asking import warm_up
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -42,6 +43,7 @@ def serve(assistant: Assistant, settings: Settings, *, open_browser: bool = Fals
             sys.stderr.flush()
             if open_browser:
                 webbrowser.open(address)
+            warm_up(assistant)
 
         app = make_app(assistant, on_start=announce, loopback=loopback)
         make_server(app).run(sockets=[listener])
