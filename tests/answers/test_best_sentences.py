@@ -19,11 +19,11 @@ TABLE = WordTable.build([Passage("d:0", "d", 0, len(BODY), BODY, ())], ())
 VOCABULARY = count_words(BODY.split(". "))
 
 
-def chosen(question: str, room: int = 120) -> str:
+def chosen(question: str, room: int = 120, text: str = BODY) -> str:
     understanding = Understanding(
         question, question, terms=content_terms(question), kinds=question_kinds(question)
     )
-    return best_sentences(BODY, understanding, near_words(understanding, TABLE, VOCABULARY), room=room)
+    return best_sentences(text, understanding, near_words(understanding, TABLE, VOCABULARY), room=room)
 
 
 def test_the_sentence_that_holds_the_words_asked_is_kept() -> None:
@@ -33,6 +33,12 @@ def test_the_sentence_that_holds_the_words_asked_is_kept() -> None:
 def test_the_sentence_that_looks_like_the_answer_is_kept() -> None:
     assert "31 mars" in chosen("le bilan, c'est pour quand ?")
     assert "1 250 euros" in chosen("combien donne la mairie ?")
+
+
+def test_a_sentence_says_more_of_what_one_before_it_names() -> None:
+    text = "Les gamins sont accueillis. Ils ont un casier. Le bilan suit un modèle. Il fait trois pages."
+
+    assert chosen("le bilan ?", 50, text) == "[…] Le bilan suit un modèle. Il fait trois pages."
 
 
 def test_a_text_that_fits_is_shown_whole() -> None:

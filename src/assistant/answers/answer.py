@@ -31,9 +31,10 @@ SIDE = 0.02  # what the other side of a comparison must reach
 OPPOSITE = 0.01  # what the place of the other name must reach
 OPPOSITES_LOOKED_AT = 5  # places, from the likeliest
 NAMES_A_SIDE = 3.0  # idf of a word that tells two places apart: a town, a year, not "service"
-# Characters of plain words: for one place, and for each of several.  Chosen on the development questions.
-ROOM, SHARED_ROOM = 510, 460
-QUOTE, SHARED_QUOTE, LIST_QUOTE = 160, 140, 420  # characters quoted at most
+# Characters, for one place and for each of several.  Chosen on the development questions.
+LENGTH, SHARED_LENGTH = 890, 850  # of the whole answer: the plain words have what the quotations leave
+QUOTE, SHARED_QUOTE, LIST_QUOTE = 350, 250, 420  # quoted at most
+FEWEST = 300  # of plain words, however long the quotation is
 HEADING = 36  # characters of a heading in the place of a quotation
 # What stands between two things set side by side, in a folded question.
 _JOINS = re.compile(r"\b(?:ou|et|vs|versus|contre|entre|par rapport a|que|mais|comme)\b|[/,]")
@@ -83,11 +84,13 @@ def answer_question(
         )
     by_passage = {hit.passage.id: hit for hit in hits}
     cited = [by_passage[citation.passage_id] for citation in citations]
-    words = plain_words(cited, citations, understanding, nearness)
+    proof = quotations(citations, knowledge)
+    room = words_room(len(citations), len(proof))
+    words = plain_words(cited, citations, understanding, nearness, room=room)
     return Answer(
         question=question,
         status="answered",
-        text=f"{words}\n\n{quotations(citations, knowledge)}".strip(),
+        text=f"{words}\n\n{proof}".strip(),
         confidence=sure,
         words=words,
         citations=citations,
@@ -193,17 +196,28 @@ def _page_at(offset: int, document_id: str, knowledge: Knowledge) -> int | None:
     return next((page.number for page in pages if page.start <= offset < page.end), None)
 
 
+def words_room(places: int, quoted: int) -> int:
+    """Return how many characters of plain words each place may have beside ``quoted`` of quotations.
+
+    >>> words_room(1, 400), words_room(2, 700), words_room(1, 800)
+    (490, 500, 300)
+    """
+    length = LENGTH if places == 1 else SHARED_LENGTH * places
+    return max(FEWEST, (length - quoted) // places)
+
+
 def plain_words(
     hits: Sequence[Hit],
     citations: Sequence[Citation],
     understanding: Understanding,
     nearness: Nearness | None,
+    *,
+    room: int,
 ) -> str:
     """Return what the fiches cited say of the question, each followed by the number of its citation.
 
-    A list is told whole.
+    A list is told whole, whatever its room.
     """
-    room = ROOM if len(hits) == 1 else SHARED_ROOM
     parts = []
     for number, (hit, citation) in enumerate(zip(hits, citations, strict=True), 1):
         if hit.fiche:

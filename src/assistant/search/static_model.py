@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -83,9 +85,17 @@ class StaticModel:
         import numpy as np
 
         result = np.empty((len(texts), self.dim), np.float32)
-        for start in range(0, len(texts), _BATCH):
+
+        def fill(start: int) -> None:
             batch = self.split(texts[start : start + _BATCH])
             result[start : start + _BATCH] = self._sum_pieces(batch)
+
+        if len(texts) <= _BATCH:
+            for start in range(0, len(texts), _BATCH):
+                fill(start)
+        else:  # the tokenizer and numpy work while another thread has the interpreter
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                list(pool.map(fill, range(0, len(texts), _BATCH)))
         norms = np.linalg.norm(result, axis=1, keepdims=True)
         norms[norms == 0] = 1
         result /= norms
