@@ -15,8 +15,11 @@ import pytest
 from in_browser import FLAGS, Application, running_application, watched_window
 
 from assistant.pipeline import Assistant
-from assistant.web.application import make_app
+from assistant.web.application import gradio_files_left_alone, make_app
 from assistant.web.serve import address_of, listen, make_server
+
+with gradio_files_left_alone():  # before the tests that import a tab, which imports it
+    import gradio  # noqa: F401
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
