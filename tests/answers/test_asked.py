@@ -38,6 +38,8 @@ def lacks(
         ("nombre de psychologues ?", Lacks(counted="psychologues", unsaid=True)),
         ("le local, c’est combien ?", Lacks(things=("un montant",))),
         ("qui tient le local ?", Lacks()),
+        ("c’est quoi le 4e axe ?", Lacks(items=("4e axe",))),
+        ("que dit la fiche n° 3 ?", Lacks(items=("3e fiche",))),
     ],
 )
 def test_what_is_asked_and_not_there(question: str, expected: Lacks) -> None:
@@ -60,6 +62,14 @@ def test_years_of_the_documents_names(
     document: str, named: tuple[str, ...], missing: tuple[str, ...]
 ) -> None:
     assert lacks("actions de 2023", "Des actions.", document, documents=named).years == missing
+
+
+@pytest.mark.parametrize(
+    "text", ["Axe 4 : aller vers.", "Le quatrième axe", "4ème axe", "Axe n° 4", "Le 4e grand axe"]
+)
+def test_an_item_is_known_by_its_rank(text: str) -> None:
+    assert lacks("c’est quoi le 4e axe ?", text) == Lacks()
+    assert lacks("c’est quoi le 5e axe ?", text) == Lacks(items=("5e axe",))
 
 
 def test_the_year_of_a_law_is_its_name() -> None:

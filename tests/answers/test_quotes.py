@@ -84,3 +84,31 @@ def test_the_heading_that_the_place_says_already_is_not_quoted() -> None:
     start, end = choose_quote(understood("gilet"), place, None, VOCABULARY, room=ROOM)
 
     assert text[start:end] == "Chaque médiateur porte un gilet orange."
+
+
+def test_a_quotation_does_not_stop_where_a_list_begins() -> None:
+    text = (
+        "Le service se tient à des règles pour les barques du port : venir à l’heure ;\n"
+        "saluer les gens ;\nfermer la porte.\n"
+        + "Le reste du règlement parle de la cuisine et du linge.\n"
+        * 8
+    )
+    list_text = text.replace(" : venir", " :\nvenir")
+
+    start, end = choose_quote(
+        understood("quelles règles pour les barques du port ?"),
+        passage(list_text),
+        None,
+        VOCABULARY,
+        room=ROOM,
+    )
+
+    assert "venir à l’heure" in list_text[start:end]
+
+
+def test_a_quotation_does_not_stop_inside_guillemets() -> None:
+    text = "La barque s’appelle « Le\nVent ». Elle est verte. " + "Le linge sèche au grenier. " * 20
+
+    start, end = choose_quote(understood("la barque ?"), passage(text), None, VOCABULARY, room=ROOM)
+
+    assert text[start:end].count("«") == text[start:end].count("»") == 1

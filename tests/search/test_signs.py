@@ -25,8 +25,8 @@ def test_signs_are_those_of_the_passage_and_of_its_fiche() -> None:
     )
 
     assert plain == set()
-    assert explained == {NUMBER, "amount"}
-    assert dated == {NUMBER, DATE}
+    assert explained == {NUMBER, "amount", "year"}
+    assert dated == {NUMBER, DATE, "day"}
     assert LIST in listed
 
 

@@ -30,6 +30,14 @@ _NUMBER_NAMES = frozenset(
     "dizaine douzaine quinzaine vingtaine trentaine quarantaine cinquantaine soixantaine centaine millier".split()
 )
 _WORD = re.compile(r"\w[\w'’-]*")
+# « le 4e axe », « le cinquième principe », « la fiche action n° 17 », in a folded question.
+_ORDINALS = {word: number for word, number in NUMBER_WORDS.items() if word.endswith("ieme")}
+_ITEM = re.compile(
+    rf"\b(?:(?P<digits>\d+)(?:e|eme|ieme)|(?P<word>{'|'.join(_ORDINALS)})) (?P<of>[a-z]{{3,}})"
+    r"|\b(?P<noun>[a-z]{4,})(?: [a-z]+)? (?:n ?°|numero) ?(?P<number>\d+)\b"
+)
+_NUMBER_END = re.compile(r"(?:e|er|eme|ieme)$")
+NEAR_ITEM = 3  # words between an item's number and its noun, or fewer: « fiche action 17 »
 _LONE_YEAR = re.compile(r"(?<![-–/\d])(?:19|20)\d\d\b(?![-–/]\d)")  # not of a range, nor of a reference
 
 
@@ -42,25 +50,31 @@ class Lacks:
         counted: The noun whose number is asked, where no number stands beside it in the passage.
         unsaid: Whether the passage does not say that noun at all.
         years: Those that the question names, where the passage names none of them.
+        items: Those asked for by their rank, as "4e axe", where the passage has none of them.
     """
 
     things: tuple[str, ...] = ()
     counted: str = ""
     unsaid: bool = False
     years: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
 
 
 def find_lacks(understanding: Understanding, hit: Hit, infos: Mapping[str, DocumentInfo]) -> Lacks:
     """Compare what a question asks for with a passage, its headings and its fiche."""
     said = said_by(hit.passage, hit.fiche)
     held = held_things(said) if understanding.things else frozenset()
-    noun = counted_noun(fold(understanding.text))
-    tokens = words(said) if noun else []
+    asked = fold(understanding.text)
+    noun, items = counted_noun(asked), ranked_items(asked)
+    tokens = words(said) if noun or items else []
     return Lacks(
         things=tuple(LABELS[thing] for thing in understanding.things if thing not in held),
         counted="" if not noun or stands_beside_number(noun, tokens) else noun,
         unsaid=bool(noun) and term_of(noun) not in {term_of(token) for token in tokens},
         years=_missing_years(understanding, said, hit, infos),
+        items=()
+        if any(has_item(*item, tokens) for item in items)
+        else tuple(f"{n}e {of}" for n, of in items),
     )
 
 
@@ -70,6 +84,7 @@ def describe_lacks(lacks: Lacks, question: str) -> str:
     written = next((word for word in _WORD.findall(question) if fold(word) == lacks.counted), lacks.counted)
     parts += [f"un nombre de « {written} »"] if lacks.counted else []
     parts += [f"l’année {year}" for year in lacks.years]
+    parts += [f"le rang demandé (« {item} »)" for item in lacks.items]
     return f"Dans le passage le plus proche, il manque : {', '.join(parts)}." if parts else ""
 
 
@@ -97,6 +112,37 @@ def stands_beside_number(noun: str, said: list[str]) -> bool:
     return any(
         _is_number(word) for place in nouns for word in said[max(0, place - REACH) : place + REACH + 1]
     )
+
+
+def ranked_items(asked: str) -> tuple[tuple[str, str], ...]:
+    """Return the (rank, noun) of what a folded question asks for by its rank.
+
+    >>> ranked_items("le 4e axe, la fiche action n°17 et le cinquieme principe ?")
+    (('4', 'axe'), ('17', 'fiche'), ('5', 'principe'))
+    >>> ranked_items("les eleves de 3e et la premiere fois")
+    ()
+    """
+    return tuple(
+        (found["digits"] or found["number"] or _ORDINALS[found["word"]], found["of"] or found["noun"])
+        for found in _ITEM.finditer(asked)
+        if found["of"] not in STOP_WORDS
+    )
+
+
+def has_item(rank: str, noun: str, said: list[str]) -> bool:
+    """Whether folded words have the item of a rank: « axe 4 », « le quatrième axe ».
+
+    >>> has_item("4", "axe", ["le", "quatrieme", "axe"]), has_item("4", "axe", ["les", "3", "axes"])
+    (True, False)
+    """
+    term = term_of(noun)
+    around = (
+        word
+        for place, other in enumerate(said)
+        if term_of(other) == term
+        for word in said[max(0, place - NEAR_ITEM) : place + NEAR_ITEM + 1]
+    )
+    return any(rank in (_NUMBER_END.sub("", word), NUMBER_WORDS.get(word)) for word in around)
 
 
 def _is_number(word: str) -> bool:

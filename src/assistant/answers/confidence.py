@@ -90,7 +90,7 @@ def features(understanding: Understanding, hits: Sequence[Hit], knowledge: Knowl
     Besides what the ranker saw of the first passage: ``share``, its fiche's part of the ranker's belief;
     ``lead``, how far that is above the part of what comes next; ``unknown``, the share of the question's
     words that the corpus does not have; ``short``, high for a question of few words; ``things``, ``counted``,
-    ``unsaid`` and ``years``, what is asked for and the first passage lacks (see ``asked.Lacks``).  Share and
+    ``unsaid``, ``years`` and ``items``, what is asked for and the first passage lacks (see ``asked.Lacks``).  Share and
     lead count as far as the question's words are held: where little is indexed the first passage leads anyway.
     """
     best = hits[0]
@@ -110,6 +110,7 @@ def features(understanding: Understanding, hits: Sequence[Hit], knowledge: Knowl
         "counted": float(bool(lacks.counted)),
         "unsaid": float(lacks.unsaid),
         "years": float(bool(lacks.years)),
+        "items": float(bool(lacks.items)),
     }
 
 

@@ -43,7 +43,27 @@ def choose_quote(
     figure = not {"when", "how_many"}.isdisjoint(understanding.kinds)
     wanted = wanted_terms(understanding.terms, fiche, vocabulary, nearest=nearest, figure=figure)
     values = [_value(text[start:end], wanted, vocabulary, figure=figure) for start, end in units]
-    return best_stretch(units, values, room=room)
+    return with_what_it_announces(text, units, best_stretch(units, values, room=room), room=room)
+
+
+def with_what_it_announces(
+    text: str, units: Sequence[tuple[int, int]], stretch: tuple[int, int], *, room: int
+) -> tuple[int, int]:
+    """Return a stretch that says what it begins to: one unit more at least after « : », and to the end of « ….
+
+    >>> text = "Les règles : une ; deux. Fin."
+    >>> with_what_it_announces(text, [(0, 12), (13, 24), (25, 29)], (0, 12), room=25)
+    (0, 24)
+    """
+    start, end = stretch
+    announces = text[start:end].endswith(":")
+    for _, after in [unit for unit in units if unit[0] >= end]:
+        said, length = text[start:end], after - start
+        broken = said.endswith(":") or said.count("«") > said.count("»")
+        if length > (2 * room if broken else room if announces else 0):
+            break
+        end = after
+    return start, end
 
 
 def quotable_units(text: str) -> list[tuple[int, int]]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from assistant.search.embedding import Embedder
     from assistant.search.vocabulary import Vocabulary
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 QUESTION_FIELD = "question"
 TOGETHER = 4  # words: two terms this close stand together
 _TERRITORY = re.compile(

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.french import fold
+from assistant.french import FOLDED_MONTHS, NUMBER_WORDS, fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,12 +34,13 @@ def _thing(label: str, asked: str, held: str) -> Thing:
     return Thing(label, re.compile(asked), re.compile(held))
 
 
+_MONTH, _NUMBER = "|".join(FOLDED_MONTHS), "|".join(NUMBER_WORDS)
 THINGS: Mapping[str, Thing] = {
     "amount": _thing(
         "un montant",
-        r"\b(?:salaires?|gagne\w*|coute\w*|couts?|montants?|budgets?|dotations?|subventions?|euros?|tarifs?|prix|primes?"
-        r"|indemnites?|argent|remuner\w*|enveloppes?|amendes?|(?:a|est-ce|c'est) combien(?=[ ?]*$)"
-        r"|combien (?:ca |cela )?(?:pese|paie|paye|verse|touche|rapporte|met))\b|€",
+        r"\b(?:salaires?|gagnen?t?(?! (?:la|le|les|l')\b)|coute\w*|couts?|montants?|budgets?|dotations?|subventions?"
+        r"|euros?|tarifs?|prix|primes?|indemnites?|argent|remuner\w*|enveloppes?|amendes?"
+        r"|(?:a|est-ce|c'est) combien(?=[ ?]*$)|combien (?:ca |cela )?(?:pese|paie|paye|verse|touche|rapporte|met))\b|€",
         r"€|\b(?:euros?|millions?|milliards?|francs?)\b|\bgratuit",
     ),
     "telephone": _thing(
@@ -71,6 +72,21 @@ THINGS: Mapping[str, Thing] = {
         "un horaire",
         r"\b(?:horaires?|quelle heure|heures d'ouverture)\b",
         r"\d ?h(?:\d\d)?\b|\bheures?\b|\bmidi\b",
+    ),
+    "day": _thing(
+        "une date",
+        r"\b(?:quels? jours?|quelles? dates?|dates? (?:de (?!quand)|du |d'|des |limite|exacte|prochain))|^dates?\b",
+        rf"\b\d{{1,2}}(?:er)? (?:{_MONTH})\b|\b\d{{1,2}}/\d{{1,2}}\b|\bde chaque mois\b"
+        r"|\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)s?\b",
+    ),
+    "year": _thing("une année", r"\b(?:quelle|quel) (?:annee|an)\b", r"\b(?:19|20)\d\d\b"),
+    "duration": _thing(
+        "une durée",
+        r"\bcombien de (?:temps|jours?|mois|semaines?|annees?|ans|heures?)\b"
+        r"|\bquelle (?:est (?:la|sa) )?duree\b|\bduree (?:de|du|d'|max|min|moy)"
+        r"|\bquels? (?:est le |sont les )?delais?\b",
+        rf"\b(?:\d+|{_NUMBER}|quinzaine de)(?: \(\d+\))? ?(?:jours?|mois|ans?|annees?|semaines?|heures?|minutes?"
+        r"|trimestres?|semestres?)\b|\bimmediat|\bsans delai|\baussitot|\bannee\b|\bdemi-journee",
     ),
 }
 PERSON = "person"  # the one thing told by its capitals
