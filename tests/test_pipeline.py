@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import pytest
 from assistant.errors import IndexDamaged, IndexMissing, IndexOutdated
 from assistant.pipeline import Assistant, make_index, scan_corpus, update_index
 from assistant.search import index as index_module
+from assistant.search.index import Index
 from assistant.search.storage import load_index, save_index
 from assistant.settings import Settings
 
@@ -181,6 +183,46 @@ def test_an_open_assistant_switches_to_the_new_index(settings: Settings) -> None
     assert "Fontclaire" in assistant.ask(QUESTION).citations[0].quote
     assert assistant.refresh()
     assert "Aiguebelle" in assistant.ask(QUESTION).citations[0].quote
+
+
+def count_loads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    loads: list[Path] = []
+
+    def load(folder: Path) -> Index:
+        loads.append(folder)
+        return load_index(folder)
+
+    monkeypatch.setattr("assistant.pipeline.load_index", load)
+    return loads
+
+
+def test_a_new_index_is_loaded_once_however_many_ask(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update_index(settings)
+    assistant = Assistant.open(settings)
+    (settings.corpus[0] / "note.txt").write_text("Une note sur les vélos.", encoding="utf-8")
+    update_index(settings)
+    loads = count_loads(monkeypatch)
+
+    with ThreadPoolExecutor(20) as people:
+        switched = list(people.map(lambda _: assistant.refresh(), range(20)))
+
+    assert switched.count(True) == len(loads) == 1
+
+
+def test_an_index_that_does_not_fit_is_loaded_once(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update_index(settings)
+    assistant = Assistant.open(settings)
+    update_index(replace(settings, fiches=False))
+    loads = count_loads(monkeypatch)
+
+    assert [assistant.refresh() for _ in range(3)] == [False] * 3
+    assert len(loads) == 1
+    update_index(settings)
+    assert assistant.refresh()
 
 
 def test_old_versions_are_removed(settings: Settings) -> None:

@@ -38,6 +38,15 @@ def fold(text: str) -> str:
     return _COMBINING.sub("", text).lower()
 
 
+def bare_letters(text: str) -> str:
+    """Return the folded letters and digits: hyphens and spaces differ from one reader to another.
+
+    >>> bare_letters("Article 8-2 : l’été")
+    'article82lete'
+    """
+    return "".join(letter for letter in fold(text) if letter.isalnum())
+
+
 # --- words -----------------------------------------------------------------------------------
 
 # The analyser's version is part of every index: raise it when tokens change.

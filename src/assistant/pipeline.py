@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -235,6 +236,8 @@ class Assistant:
         self.embedder = embedder
         self.settings = settings
         self.reranker = reranker
+        self._loading = threading.Lock()
+        self._refused = ""  # a version that does not fit: not to be loaded again at each question
 
     @classmethod
     def open(cls, settings: Settings) -> Assistant:
@@ -252,21 +255,32 @@ class Assistant:
     def refresh(self) -> bool:
         """Switch to a newer version of the index when there is one; say whether there was.
 
-        The old one goes on answering while the new one loads, and for good if that fails.
+        The questions under way are answered by the old one, and all of them for good if the new one
+        does not fit.  One thread loads it, the others wait for it.
         """
-        version = current_version(self.settings.index)
-        if version is None or version == self.index.manifest.version:
+        if not self._is_newer(current_version(self.settings.index)):
             return False
-        try:
-            index = load_index(self.settings.index)
-            check_manifest(
-                index.manifest, self.settings, folders=folders(self.settings), revision=self.embedder.revision
-            )
-        except IndexStateError as error:
-            logger.warning("index_not_refreshed reason=%s", error)
-            return False
-        self.index = index
-        return True
+        with self._loading:
+            version = current_version(self.settings.index)
+            if not self._is_newer(version):  # another thread has just switched
+                return False
+            try:
+                index = load_index(self.settings.index)
+                check_manifest(
+                    index.manifest,
+                    self.settings,
+                    folders=folders(self.settings),
+                    revision=self.embedder.revision,
+                )
+            except IndexStateError as error:
+                self._refused = version or ""
+                logger.warning("index_not_refreshed reason=%s", error)
+                return False
+            self.index = index
+            return True
+
+    def _is_newer(self, version: str | None) -> bool:
+        return version not in (None, self.index.manifest.version, self._refused)
 
     def understand(self, question: str, history: Sequence[Turn] = ()) -> Understanding:
         """Return the question made self-contained and mended."""

@@ -108,6 +108,10 @@ class Document:
         """The catalogue's identifier."""
         return self.info.id
 
+    def page_at(self, offset: int) -> int | None:
+        """Return the number of the page that holds an offset; None in a format without pages."""
+        return next((page.number for page in self.pages if page.start <= offset < page.end), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Block:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.answers.confidence import features
-from assistant.french import tokenize
 from assistant.search.rank import load_ranker
 
 if TYPE_CHECKING:
@@ -106,11 +105,8 @@ def explanation_to_text(answer: Answer, knowledge: Knowledge) -> str:
     if understanding is None or not answer.hits:
         return answer.text
     lines = [f"Compris : {understanding.text}", *(f"  {note}" for note in understanding.notes)]
-    terms = dict.fromkeys(tokenize(understanding.text))
-    lines.append(
-        "Mots cherchés (rareté) : "
-        + ", ".join(f"{term} {knowledge.vocabulary.idf(term):.1f}" for term in terms)
-    )
+    rarities = (f"{term} {knowledge.vocabulary.idf(term):.1f}" for term in understanding.terms)
+    lines.append(f"Mots cherchés (rareté) : {', '.join(rarities)}")
     for number, hit in enumerate(answer.hits[:EXPLAINED_HITS], 1):
         lines.append(
             f"{number}. {hit.score:.2f}  {hit.passage.document_id} — {hit_place(hit, knowledge.places)}"

@@ -25,7 +25,6 @@ from assistant.web.evidence import (
     SURROUNDINGS_CHARS,
     Place,
     choose_range,
-    evidence_to_html,
     place_of,
     place_to_html,
     text_to_html,
@@ -33,6 +32,12 @@ from assistant.web.evidence import (
 
 HEADINGS = ("Sorties", "La rivière")
 HOSTILE = "<script>alert('x')</script> <img src=x onerror=alert(1)> & \"${alert(2)}\" {{alert(3)}}"
+
+
+def evidence_to_html(answer: Answer, knowledge: Knowledge, *, today: date | None = None) -> str:
+    """Return the evidence of each citation of an answer."""
+    places = (place_of(citation, number) for number, citation in enumerate(answer.citations, 1))
+    return "\n".join(place_to_html(place, knowledge, today=today) for place in places)
 
 
 class Elements(HTMLParser):

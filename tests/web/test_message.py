@@ -20,7 +20,6 @@ from assistant.search.index import Knowledge
 from assistant.search.vocabulary import count_words
 from assistant.web.message import (
     answer_to_copy,
-    answer_to_message,
     describe_confidence,
     error_to_message,
     reply_pieces,
@@ -49,6 +48,12 @@ ANSWER = Answer(
     citations=(Citation("carnet", "Sorties › La rivière", 3, "La barque part\nà l’aube.", 0, 24),),
     understanding=Understanding("Quand part la barque ?", "…", notes=("« barq » lu comme « barque »",)),
 )
+
+
+def answer_to_message(answer: Answer, knowledge: Knowledge, **options: Any) -> str:
+    """Return a whole reply, as the page puts its pieces together."""
+    pieces = reply_pieces(answer, knowledge, **options)
+    return f'<div class="reponse">{understood_to_html(answer.understanding)}{"".join(pieces)}</div>'
 
 
 def plain(html: str) -> str:

@@ -159,7 +159,7 @@ def test_a_deleted_document_no_longer_answers(
 
 def test_answers_stay_whole_while_the_index_is_replaced(own_assistant: Assistant, corpus_dir: Path) -> None:
     from assistant.answers.verify import is_exact
-    from assistant.web.asking import ask_now
+    from assistant.web.asking import Asked, ask_now
 
     path = corpus_dir / "charte-valmont-2024.md"
     text = path.read_text(encoding="utf-8")
@@ -174,8 +174,8 @@ def test_answers_stay_whole_while_the_index_is_replaced(own_assistant: Assistant
     def keep_asking() -> list[bool]:
         held = []
         while not stop.is_set():
-            answer, knowledge = ask_now(own_assistant, QUESTION, ())
-            held += [is_exact(citation, knowledge.documents) for citation in answer.citations]
+            answer, index = ask_now(own_assistant, Asked(QUESTION))
+            held += [is_exact(citation, index.knowledge.documents) for citation in answer.citations]
         return held
 
     with ThreadPoolExecutor(3) as pool:

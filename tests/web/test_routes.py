@@ -17,7 +17,7 @@ from assistant.errors import IndexMissing
 from assistant.pipeline import Assistant, update_index
 from assistant.settings import Settings
 from assistant.web.evidence import Place, place_of
-from assistant.web.routes import MAX_BODY, conversation_routes
+from assistant.web.routes import MAX_CONVERSATION, conversation_routes
 
 QUESTION = "Quel tribunal tranche un différend entre la ville et le prestataire ?"
 
@@ -57,7 +57,7 @@ def test_a_reply_comes_in_pieces_and_ends_with_what_the_browser_keeps(
     *pieces, last = converse(client, question=QUESTION)
 
     assert all(set(piece) == {"piece"} for piece in pieces)
-    assert "Fontclaire" in pieces[1]["piece"]
+    assert "Fontclaire" in pieces[0]["piece"]
     assert "<blockquote>" in "".join(piece["piece"] for piece in pieces)
     assert last["done"]["status"] == "answered"
     assert last["done"]["text"] == own_assistant.ask(QUESTION).text
@@ -97,12 +97,13 @@ def test_an_error_of_the_index_is_told_in_the_reply(
 @pytest.mark.parametrize(
     ("body", "status", "said"),
     [
-        (b"{", 400, ""),
+        (b"{", 400, "La demande n’est pas du JSON."),
+        (json.dumps({"question": "a" * 2001}).encode(), 400, "trop longue"),
         (b"[]", 400, "La demande n’est pas un objet JSON."),
         (b'{"question": " "}', 400, "« question » manque ou est vide."),
         (b'{"question": "Qui ?", "history": ["Quoi ?"]}', 400, "« history » doit être une liste"),
         (b'{"question": "Qui ?", "only": "charte"}', 400, "« only » doit être une liste"),
-        (b" " * (MAX_BODY + 1), 413, "trop longues"),
+        (b" " * (MAX_CONVERSATION + 1), 413, "trop longues"),
     ],
 )
 def test_a_wrong_request_is_refused_in_french(

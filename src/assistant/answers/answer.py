@@ -181,7 +181,7 @@ def cite(
     return Citation(
         document_id=passage.document_id,
         place=place or passage.place,
-        page=_page_at(start, passage.document_id, knowledge) if passage.original else None,
+        page=knowledge.documents[passage.document_id].page_at(start) if passage.original else None,
         quote=quote,
         start=start,
         end=end,
@@ -189,11 +189,6 @@ def cite(
         passage_id=passage.id,
         note=validity_note(passage, knowledge.infos, today),
     )
-
-
-def _page_at(offset: int, document_id: str, knowledge: Knowledge) -> int | None:
-    pages = knowledge.documents[document_id].pages
-    return next((page.number for page in pages if page.start <= offset < page.end), None)
 
 
 def words_room(places: int, quoted: int) -> int:

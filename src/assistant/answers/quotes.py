@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.french import fold, numbers, sentence_spans, tokenize
+from assistant.french import bare_letters, numbers, sentence_spans, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,18 +80,14 @@ def quotable_units(text: str) -> list[tuple[int, int]]:
 
 def without_headings(units: list[tuple[int, int]], passage: Passage) -> list[tuple[int, int]]:
     """Leave out the headings a passage starts with: the place of a citation says them already."""
-    headings = [_bare(heading) for heading in passage.headings]
+    headings = [bare_letters(heading) for heading in passage.headings]
     kept = list(units)
     while len(kept) > 1:
-        bare = _bare(passage.text[slice(*kept[0])])
+        bare = bare_letters(passage.text[slice(*kept[0])])
         if not any(heading and (heading.endswith(bare) or bare.endswith(heading)) for heading in headings):
             break
         kept.pop(0)
     return kept
-
-
-def _bare(text: str) -> str:
-    return "".join(c for c in fold(text) if c.isalnum())
 
 
 def wanted_terms(

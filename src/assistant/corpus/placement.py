@@ -108,12 +108,6 @@ def borders(placements: Iterable[Placement], document_id: str) -> list[tuple[int
     return result
 
 
-def covered_share(document: Document, spans: Sequence[tuple[int, int]]) -> float:
-    """Return the share of the document's letters and digits that lie in some span."""
-    inside = sum(c.isalnum() for start, end in merge_spans(spans) for c in document.text[start:end])
-    return inside / max(1, sum(c.isalnum() for c in document.text))
-
-
 def merge_spans(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return the union of spans, in order."""
     result: list[tuple[int, int]] = []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.corpus.loading import hash_file
 from assistant.corpus.reading import damage_reported
 from assistant.errors import CorpusError
-from assistant.french import fold
+from assistant.french import bare_letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,10 +78,10 @@ def _boxes_of(page: Any, quote: str) -> list[tuple[float, float, float, float]]:
     height = page.get_height()
     letters, rows = [], []
     for row in range(textpage.count_chars()):
-        for letter in _bare(textpage.get_text_range(row, 1, errors="ignore")):
+        for letter in bare_letters(textpage.get_text_range(row, 1, errors="ignore")):
             letters.append(letter)
             rows.append(row)
-    wanted = _bare(quote)
+    wanted = bare_letters(quote)
     found = "".join(letters).find(wanted) if wanted else -1
     if found < 0:
         return []
@@ -90,11 +90,6 @@ def _boxes_of(page: Any, quote: str) -> list[tuple[float, float, float, float]]:
         left, bottom, right, top = textpage.get_charbox(row, loose=True)
         boxes.append((left, height - top, right, height - bottom))
     return boxes
-
-
-def _bare(text: str) -> str:
-    """Return the letters and digits: hyphenation and spacing differ from one reader to another."""
-    return "".join(letter for letter in fold(text) if letter.isalnum())
 
 
 def _as_png(image: Any, boxes: list[tuple[float, float, float, float]], scale: float) -> bytes:

@@ -46,7 +46,6 @@ ACRONYM_TERM = re.compile(r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ0-9’'&./-]{1,14}\s?[:
 URL_ONLY = re.compile(r"(?:(?:https?|ftp|file)://|mailto:|www\.)\S+(?:\s(?:https?://|mailto:)\S+)*")
 BOLD_TITLE = re.compile(r"(?:\d{1,2}\.\s+)?(?:\*\*[^*]+\*\*|__[^_]+__)\s*:?")
 MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+(?=\S)")
-PIPE_ROW = re.compile(r"\|.*\|?")
 
 
 def is_upper(line: str) -> bool:

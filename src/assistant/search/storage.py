@@ -4,7 +4,7 @@
 
     index/current      one line; replaced by one rename
     index/<version>/   manifest.json, knowledge.json, entries.json, vectors.faiss,
-                       texts/, bm25/<field>/
+                       signs.npz, words/, texts/, bm25/<field>/
 
 A build writes a new version and only then replaces ``current``: killed at any moment, it leaves
 the old version in use.  A reader that has loaded the old version keeps it in memory.  Deleting

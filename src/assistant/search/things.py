@@ -40,7 +40,8 @@ THINGS: Mapping[str, Thing] = {
         "un montant",
         r"\b(?:salaires?|gagnen?t?(?! (?:la|le|les|l')\b)|coute\w*|couts?|montants?|budgets?|dotations?|subventions?"
         r"|euros?|tarifs?|prix|primes?|indemnites?|argent|remuner\w*|enveloppes?|amendes?"
-        r"|(?:a|est-ce|c'est) combien(?=[ ?]*$)|combien (?:ca |cela )?(?:pese|paie|paye|verse|touche|rapporte|met))\b|€",
+        r"|(?:a|est-ce|c'est) combien(?=[ ?]*$)"
+        r"|combien (?:ca |cela )?(?:pese|paie|paye|verse|touche|rapporte|met))\b|€",
         r"€|\b(?:euros?|millions?|milliards?|francs?)\b|\bgratuit",
     ),
     "telephone": _thing(

@@ -16,7 +16,7 @@ from assistant.obligations import duties_to_json
 from assistant.records import Status, Turn
 from assistant.register import Wanted
 from assistant.rendering import answer_to_dict, hit_to_dict
-from assistant.web.asking import MAX_QUESTION_CHARS, ask_now
+from assistant.web.asking import MAX_QUESTION_CHARS, Asked, ask_now, search_now
 from assistant.web.headers import PLAIN_POLICY
 from assistant.web.newest import register_of
 from assistant.web.openapi import openapi_to_html
@@ -177,12 +177,8 @@ def make_api(assistant: Assistant) -> FastAPI:
     ) -> list[Hit]:
         assistant.refresh()
         _check_documents(assistant, document)
-        while True:
-            index = assistant.index
-            hits = assistant.search(question, top=top, only=document)
-            if assistant.index is index:
-                found = [hit_to_dict(hit, places=index.knowledge.places) for hit in hits]
-                return [Hit.model_validate(hit) for hit in found]
+        hits, index = search_now(assistant, question, top=top, only=document)
+        return [Hit.model_validate(hit_to_dict(hit, places=index.knowledge.places)) for hit in hits]
 
     @api.get("/obligations", summary="Lire le registre des obligations")
     def obligations(
@@ -234,8 +230,8 @@ def make_api(assistant: Assistant) -> FastAPI:
 
 def _answer(assistant: Assistant, question: str, turns: list[Turn], documents: Collection[str]) -> Answer:
     _check_documents(assistant, documents)
-    answer, knowledge = ask_now(assistant, question, turns, only=documents)
-    return Answer.model_validate(answer_to_dict(answer, places=knowledge.places))
+    answer, index = ask_now(assistant, Asked.build(question, turns, documents))
+    return Answer.model_validate(answer_to_dict(answer, places=index.knowledge.places))
 
 
 def _check_documents(assistant: Assistant, documents: Collection[str]) -> None:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 from gradio.events import api
 
-from assistant.batch import parse_item
 from assistant.errors import AssistantError
 from assistant.rendering import answer_to_dict
-from assistant.web.asking import MAX_QUESTION_CHARS, ask_now
+from assistant.web.asking import MAX_QUESTION_CHARS, Asked, ask_now
 from assistant.web.text import NO_BREAK, set_spaces
 
 if TYPE_CHECKING:
@@ -78,11 +77,10 @@ def build_conversation(assistant: Assistant) -> None:
     def ask(question: str, history: list[dict[str, str]] | None = None) -> dict[str, Any]:
         """Answer a question; the same dictionary as ``assistant ask --json``."""
         try:
-            text, turns = parse_item({"question": question, "history": history})
-            answer, knowledge = ask_now(assistant, text, turns)
+            answer, index = ask_now(assistant, Asked.read({"question": question, "history": history}))
         except AssistantError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        return answer_to_dict(answer, places=knowledge.places)
+        return answer_to_dict(answer, places=index.knowledge.places)
 
     gr.HTML(FRAME, elem_id="cadre", padding=False)
     api(ask, api_name="ask", concurrency_limit=None)  # see `ask_now`, which keeps the order

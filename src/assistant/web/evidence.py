@@ -19,7 +19,7 @@ from assistant.search.validity import describe_validity, french_date, is_expired
 from assistant.web.text import NO_BREAK, say, words_to_html
 
 if TYPE_CHECKING:
-    from assistant.records import Answer, Citation, Document, Fiche, Passage
+    from assistant.records import Citation, Document, Fiche, Passage
     from assistant.search.index import Knowledge
 
 PAGE_CHARS = 3000  # a dense page; a longer one is cut around the quotation
@@ -74,12 +74,6 @@ def place_of(citation: Citation, number: int = 0) -> Place:
 def check_of(quotation: str) -> str:
     """Return a short hash of a quotation; nothing for none."""
     return sha256(quotation.encode()).hexdigest()[:16] if quotation else ""
-
-
-def evidence_to_html(answer: Answer, knowledge: Knowledge, *, today: date | None = None) -> str:
-    """Return the evidence of each citation of an answer; nothing for a refusal."""
-    places = (place_of(citation, number) for number, citation in enumerate(answer.citations, 1))
-    return "\n".join(place_to_html(place, knowledge, today=today) for place in places)
 
 
 # --- one place -------------------------------------------------------------------------------
@@ -167,21 +161,16 @@ def _breadcrumb(
 ) -> str:
     known = knowledge.places.get((fiche.id, place.document_id), "") if fiche else ""
     parts = (known or (passage.place if passage else "")).split(" › ")
-    page = page_at(document, start) if document else None
+    page = document.page_at(start) if document else None
     if page is not None:
         parts.append(f"page {page}")
     items = "".join(f"<li>{say(part)}</li>" for part in parts if part)
     return f'<nav class="lieu" aria-label="Emplacement"><ol>{items}</ol></nav>' if items else ""
 
 
-def page_at(document: Document, offset: int) -> int | None:
-    """Return the number of the page that holds an offset; None in a format without pages."""
-    return next((page.number for page in document.pages if page.start <= offset < page.end), None)
-
-
 def _original(document: Document, start: int, end: int) -> str:
     """Return the link to the file at the page, and the page as it is printed where it is a PDF."""
-    page = page_at(document, start)
+    page = document.page_at(start)
     address = f"documents/{quote_url(document.id, safe='')}"
     is_pdf = document.path.suffix.lower() == ".pdf"
     at = f"#page={page}" if page is not None and is_pdf else ""

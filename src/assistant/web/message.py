@@ -37,19 +37,6 @@ ADVICE = {
 }
 
 
-def answer_to_message(
-    answer: Answer,
-    knowledge: Knowledge,
-    *,
-    only: Collection[str] = (),
-    asked: Collection[str] = (),
-    today: date | None = None,
-) -> str:
-    """Return a whole reply; the parameters are those of ``reply_pieces``."""
-    pieces = reply_pieces(answer, knowledge, only=only, asked=asked, today=today)
-    return f'<div class="reponse">{understood_to_html(answer.understanding)}{"".join(pieces)}</div>'
-
-
 def reply_pieces(
     answer: Answer,
     knowledge: Knowledge,

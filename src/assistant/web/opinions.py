@@ -6,7 +6,6 @@ The answer that is kept is the one given here to the question that is sent: noth
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Any, cast
@@ -15,7 +14,6 @@ from fastapi import HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from assistant.batch import parse_item
 from assistant.errors import AssistantError, QuestionsError
 from assistant.feedback import (
     MAX_COMMENT_CHARS,
@@ -27,14 +25,14 @@ from assistant.feedback import (
     passages_at,
     prove,
 )
-from assistant.web.asking import ask_now
+from assistant.web.asking import Asked, ask_now
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from assistant.feedback import Verdict
     from assistant.pipeline import Assistant
-    from assistant.records import Answer, Turn
+    from assistant.records import Answer
     from assistant.search.index import Knowledge
 
 MAX_CHOICES = 8  # passages offered as the right one
@@ -45,27 +43,17 @@ TOLD = (
 THANKS = "Merci : votre avis est gardé."
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question with what it was asked in."""
-
-    question: str
-    history: tuple[Turn, ...]
-    only: tuple[str, ...]
-
-
 def add_opinions(app: FastAPI, assistant: Assistant) -> None:
     """Add ``POST /feedback/form`` (JSON in, HTML out) and ``POST /feedback`` (JSON in and out)."""
 
     def form(item: dict[str, Any]) -> HTMLResponse:
-        asked = _asked(item)
-        answer, knowledge = ask_now(assistant, asked.question, asked.history, only=asked.only)
-        return HTMLResponse(form_to_html(answer, knowledge))
+        answer, index = ask_now(assistant, Asked.read(item))
+        return HTMLResponse(form_to_html(answer, index.knowledge))
 
     def keep(item: dict[str, Any]) -> JSONResponse:
-        asked = _asked(item)
-        answer, knowledge = ask_now(assistant, asked.question, asked.history, only=asked.only)
-        given = make_feedback(item, asked, answer, knowledge, assistant.index.manifest.version)
+        asked = Asked.read(item)
+        answer, index = ask_now(assistant, asked)
+        given = make_feedback(item, asked, answer, index.knowledge, index.manifest.version)
         add_feedback(feedback_path(assistant.settings), given)
         return JSONResponse({"message": THANKS})
 
@@ -155,11 +143,3 @@ def _name(hit: Any, knowledge: Knowledge) -> str:
     if hit.passage.first_page is not None:
         parts.append(f"page\u00a0{hit.passage.first_page}")
     return " — ".join(part for part in parts if part)
-
-
-def _asked(item: dict[str, Any]) -> Asked:
-    question, history = parse_item(item)
-    only = item.get("only") or []
-    if not isinstance(only, list) or not all(isinstance(name, str) for name in only):
-        raise QuestionsError("« only » doit être une liste d’identifiants de documents.")
-    return Asked(question, tuple(history), tuple(only))

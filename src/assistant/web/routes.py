@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Header, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response, StreamingResponse
 
-from assistant.batch import parse_item
 from assistant.corpus.printed import find_original, render_page
 from assistant.corpus.read_text import decode
 from assistant.corpus.reading import Limits
 from assistant.errors import AssistantError, QuestionsError
-from assistant.web.asking import ask_now
+from assistant.web.asking import Asked, ask_now
 from assistant.web.evidence import Place, place_to_html
 from assistant.web.message import answer_to_copy, error_to_message, reply_pieces, understood_to_html
 from assistant.web.newest import questions_of
@@ -29,10 +28,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.pipeline import Assistant
-    from assistant.records import Document, Turn
+    from assistant.records import Document
 
-MAX_BODY = 200_000  # bytes of a question with its history
-HISTORY_TURNS = 10
+MAX_CONVERSATION = 200_000  # bytes of a question with its history
 # What a browser may show in place without running anything of it; others are downloaded.
 _SHOWN = {".pdf": "application/pdf", ".txt": "text/plain", ".md": "text/plain"}
 
@@ -51,9 +49,9 @@ def conversation_routes(assistant: Assistant) -> APIRouter:
 
     @router.post("/conversation")
     async def converse(request: Request) -> StreamingResponse:
-        question, history, only = await _read_question(request)
+        asked = await _read_question(request)
         return StreamingResponse(
-            stream_reply(assistant, question, history, only),
+            stream_reply(assistant, asked),
             media_type="application/x-ndjson",
             headers={"Cache-Control": "no-store"},
         )
@@ -114,26 +112,24 @@ def conversation_routes(assistant: Assistant) -> APIRouter:
     return router
 
 
-def stream_reply(
-    assistant: Assistant, question: str, history: list[Turn], only: tuple[str, ...]
-) -> Iterator[str]:
+def stream_reply(assistant: Assistant, asked: Asked) -> Iterator[str]:
     """Give the reply as lines of JSON: ``{"piece": html}`` each, then ``{"done": …}``.
 
     The last one has what the browser keeps beside the reply: its text, for the next question and
     for copying.
     """
     try:
-        yield _line(piece=understood_to_html(assistant.understand(question, history)))
-        answer, knowledge = ask_now(assistant, question, history, only=only)
-        asked = [turn.question for turn in history]
-        for piece in reply_pieces(answer, knowledge, only=only, asked=asked):
+        answer, index = ask_now(assistant, asked)
+        before = [turn.question for turn in asked.history]
+        pieces = reply_pieces(answer, index.knowledge, only=asked.only, asked=before)
+        for piece in (understood_to_html(answer.understanding), *pieces):
             if piece:
                 yield _line(piece=piece)
         done = {
             "status": answer.status,
             "text": answer.text,
-            "copy": answer_to_copy(answer, knowledge, only=only),
-            "index": assistant.index.manifest.version,
+            "copy": answer_to_copy(answer, index.knowledge, only=asked.only),
+            "index": index.manifest.version,
         }
         yield _line(done=done)
     except AssistantError as error:
@@ -145,24 +141,22 @@ def _line(**values: Any) -> str:
     return json.dumps(values, ensure_ascii=False) + "\n"
 
 
-async def _read_question(request: Request) -> tuple[str, list[Turn], tuple[str, ...]]:
-    """Return the question, the history and the documents to search, or refuse the request."""
+async def _read_question(request: Request) -> Asked:
+    """Return what is asked, or refuse the request."""
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > MAX_BODY:
+        if len(body) > MAX_CONVERSATION:
             raise HTTPException(413, "La question et la conversation sont trop longues.")
     try:
         item = json.loads(body)
         if not isinstance(item, dict):
             raise QuestionsError("La demande n’est pas un objet JSON.")
-        question, history = parse_item(item)
-    except (ValueError, QuestionsError) as error:
+        return Asked.read(item)
+    except ValueError as error:
+        raise HTTPException(400, "La demande n’est pas du JSON.") from error
+    except QuestionsError as error:
         raise HTTPException(400, str(error)) from error
-    only = item.get("only") or []
-    if not isinstance(only, list) or not all(isinstance(name, str) for name in only):
-        raise HTTPException(400, "« only » doit être une liste d’identifiants de documents.")
-    return question, history[-HISTORY_TURNS:], tuple(only)
 
 
 def _original(assistant: Assistant, document_id: str) -> tuple[Document, Path]:

@@ -16,10 +16,9 @@ from fastapi import HTTPException, Request
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
-from assistant.batch import parse_item
 from assistant.errors import AssistantError
 from assistant.sheet import make_sheet, sheet_to_html
-from assistant.web.asking import ask_now
+from assistant.web.asking import Asked, ask_now
 from assistant.web.headers import PLAIN_POLICY
 
 if TYPE_CHECKING:
@@ -32,14 +31,9 @@ def add_sheets(app: FastAPI, assistant: Assistant) -> None:
     """Add ``POST /sheet``: a form with ``question``, ``history`` (JSON), ``only``…, ``download``."""
 
     def answer(fields: dict[str, list[str]]) -> HTMLResponse:
-        item = {"question": fields.get("question", [""])[0]}
+        item = {"question": fields.get("question", [""])[0], "only": fields.get("only")}
         history = json.loads(fields.get("history", ["[]"])[0])
-        question, turns = parse_item(item | {"history": history})
-        while True:
-            index = assistant.index
-            given, knowledge = ask_now(assistant, question, turns, only=fields.get("only", []))
-            if assistant.index is index and knowledge is index.knowledge:
-                break
+        given, index = ask_now(assistant, Asked.read(item | {"history": history}))
         sheet = make_sheet(given, index, today=date.today())
         download = "download" in fields
         html = sheet_to_html(sheet, controls="" if download else _download_form(fields))
