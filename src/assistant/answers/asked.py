@@ -107,11 +107,7 @@ def stands_beside_number(noun: str, said: list[str]) -> bool:
     >>> stands_beside_number("jeunes", ["on", "a", "vu", "45", "jeunes"])
     True
     """
-    term = term_of(noun)
-    nouns = [place for place, word in enumerate(said) if term_of(word) == term]
-    return any(
-        _is_number(word) for place in nouns for word in said[max(0, place - REACH) : place + REACH + 1]
-    )
+    return any(map(_is_number, _words_around(noun, said, REACH)))
 
 
 def ranked_items(asked: str) -> tuple[tuple[str, str], ...]:
@@ -135,14 +131,15 @@ def has_item(rank: str, noun: str, said: list[str]) -> bool:
     >>> has_item("4", "axe", ["le", "quatrieme", "axe"]), has_item("4", "axe", ["les", "3", "axes"])
     (True, False)
     """
-    term = term_of(noun)
-    around = (
-        word
-        for place, other in enumerate(said)
-        if term_of(other) == term
-        for word in said[max(0, place - NEAR_ITEM) : place + NEAR_ITEM + 1]
-    )
+    around = _words_around(noun, said, NEAR_ITEM)
     return any(rank in (_NUMBER_END.sub("", word), NUMBER_WORDS.get(word)) for word in around)
+
+
+def _words_around(noun: str, said: list[str], reach: int) -> list[str]:
+    """Return the words at most ``reach`` away from a form of a noun."""
+    term = term_of(noun)
+    nouns = [place for place, word in enumerate(said) if term_of(word) == term]
+    return [word for place in nouns for word in said[max(0, place - reach) : place + reach + 1]]
 
 
 def _is_number(word: str) -> bool:
