@@ -37,6 +37,15 @@ def test_a_misspelt_word_is_mended_only_when_something_is_near(word: str, meant:
     assert SPELLER.mend(word) == meant
 
 
+def test_a_slip_that_the_fiches_make_too_is_mended_all_the_same() -> None:
+    speller = Speller(count_words([*ROWS * 12, "le raport annuel", "la Rapidette", "le quartiez"]))
+
+    assert speller.mend("raport") == "rapport"
+    assert speller.mend("rapidette") is None  # known, and sounds like nothing ordinary
+    often = Speller(count_words([*ROWS * 12, *["le raport annuel"] * 6]))
+    assert often.mend("raport") is None  # not so rare: a name perhaps
+
+
 def test_a_word_that_could_be_either_of_two_is_left_alone() -> None:
     speller = Speller(count_words(["la bordane", "la bordine"] * 5))
 

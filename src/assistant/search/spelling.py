@@ -30,6 +30,8 @@ _LONG_REACH = 1.7
 _ACCENTED = 0.25  # how much less for a word typed with accents
 MIN_COUNT = 3  # rows that hold a word before anything is mended into it, unless it is ordinary French
 MIN_COUNT_OF_PARTS = 12  # the same for each of two words run together: prefixes leave words behind
+MIN_SLIP = 6  # letters: shorter known words that sound like another are names and abbreviations
+_SLIP_RATIO = 15  # how much more frequent the ordinary word is that a known slip sounds like
 _MIN_RATIO = 4  # of two equally near words, the meant one is that many times more frequent
 
 _LETTERS = re.compile(r"[a-z]+")  # of a folded word
@@ -69,7 +71,21 @@ class Speller:
         word = fold(typed)
         if not MIN_LETTERS <= len(word) <= MAX_LETTERS or not _LETTERS.fullmatch(word):
             return None
-        return None if self.leaves_alone(word) else self._mend(word, word != typed.lower())
+        if self.leaves_alone(word):
+            return self._meant_by_slip(word)
+        return self._mend(word, word != typed.lower())
+
+    def _meant_by_slip(self, word: str) -> str | None:
+        """Return the ordinary word that a known but rare one sounds like, or None.
+
+        Fiches' questions have slips on purpose, since people make them: those are known words.
+        """
+        if len(word) < MIN_SLIP or is_french(word):
+            return None
+        alike = [other for other in self._by_sound.get(sound(word), ()) if is_french(other)]
+        meant = max(alike, key=lambda other: self._known.words[other], default=None)
+        rows = max(1, self._known.terms.get(stem(word), 0))
+        return meant if meant and self._known.words[meant] >= _SLIP_RATIO * rows else None
 
     def split(self, word: str) -> str | None:
         """Return two known words that were run together, or None: ``leducateur``, ``projetpour``.
