@@ -57,6 +57,8 @@ def test_a_question_may_ask_for_two_things() -> None:
         ("je voudrais savoir quand part le temps de repos", ["part", "temps", "repos"]),
         ("quelle différence entre charte et règlement ?", ["charte", "reglement"]),
         ("le médiateur doit-il rendre son gilet ?", ["mediateur", "doit", "rendre", "gilet"]),
+        ("Je viens d’arriver dans l’équipe, à quoi sert le gilet ?", ["gilet"]),
+        ("Bonjour, je suis nouvelle au service : qui décide ?", ["decide"]),
     ],
 )
 def test_words_that_only_ask_are_no_content(question: str, words: list[str]) -> None:

@@ -68,6 +68,8 @@ _ASKING = re.compile(
     r"|me demande)(?: bien)?(?: a)?(?: savoir| connaitre| comprendre)?|(?:dis|dites|explique|expliquez|donne"
     r"|donnez|liste|listez|cite|citez|rappelle|rappelez|resume|resumez)[- ](?:moi|nous)|(?:j'ai"
     r"|on a) (?:besoin|une question)(?: de savoir)?|s'il (?:vous|te) plait|merci(?: d'avance| beaucoup)?"
+    r"|je (?:viens d'arriver|debute|commence|suis nouve(?:au|lle))"
+    r"(?: (?:dans|au|a|chez) (?:l'|la |le |mon |notre )?(?:equipe|service|association|poste|club))?"
     r"|bonjour|bonsoir|salut|hello|coucou|quel(?:le)?s? (?:est|sont|etait|etaient)(?: (?:la|le|l'"
     r"|les))? ?(?:definition|sens|signification)s?(?: d[eu'])?|definition d[eu']|y a-t-il|il y a|faut-il"
     r"|combien|comment|pourquoi|quand|lequel|laquelle|lesquels|lesquelles|quoi|est-(?:il|elle|on)|sont-(?:ils"
