@@ -162,7 +162,28 @@ def test_a_register_that_cannot_be_written_is_said(places, run, tmp_path) -> Non
     code, out, err = run("obligations", "--output", tmp_path / "absent" / "register.txt")
 
     assert (code, out) == (1, "")
-    assert "ne peut pas être écrit" in err
+    assert "ne peut pas être écrit : son dossier n’existe pas" in err
+    assert err.endswith("--output\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("absent/s.html", "son dossier n’existe pas"), ("", "c’est un dossier")]
+)
+def test_a_sheet_that_cannot_be_written_is_said_in_french_with_its_own_option(
+    places, run, tmp_path, name, reason
+) -> None:
+    run("index")
+
+    code, _, err = run("ask", "qui tranche un différend ?", "--sheet", tmp_path / name)
+
+    assert code == 1
+    assert err.endswith(f"ne peut pas être écrit : {reason}. Choisissez un autre fichier : --sheet\n")
+
+
+def test_no_message_is_in_the_words_of_the_system() -> None:
+    sources = (DOCS.parent / "src" / "assistant").rglob("*.py")
+
+    assert [path.name for path in sources if "strerror" in path.read_text(encoding="utf-8")] == []
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import QuestionsError
+from assistant.errors import QuestionsError, reason_of
 from assistant.records import Turn
 from assistant.rendering import answer_to_dict
 
@@ -42,7 +42,10 @@ def answer_file(assistant: Assistant, questions: Path, answers: Path) -> tuple[i
                 failed += result["status"] == "error"
                 out.write(json.dumps(result, ensure_ascii=False) + "\n")
     except OSError as error:
-        raise QuestionsError(f"« {answers} » ne peut pas être écrit ({error.strerror}).") from error
+        reason = reason_of(error, absent="son dossier n’existe pas")
+        raise QuestionsError(
+            f"« {answers} » ne peut pas être écrit : {reason}. Choisissez un autre fichier de réponses."
+        ) from error
     return done, failed
 
 

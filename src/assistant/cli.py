@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import AssistantError, SettingsError
+from assistant.errors import AssistantError, SettingsError, reason_of
 from assistant.progress import no_progress
 from assistant.settings import Settings, load_settings
 
@@ -271,7 +271,8 @@ def run_ask(arguments: argparse.Namespace) -> int:
 
         from assistant.sheet import make_sheet, sheet_to_html
 
-        write_file(arguments.sheet, sheet_to_html(make_sheet(answer, assistant.index, today=date.today())))
+        sheet = make_sheet(answer, assistant.index, today=date.today())
+        write_file(arguments.sheet, sheet_to_html(sheet), given_by="--sheet")
     if arguments.json:
         write_json(answer_to_dict(answer, places=assistant.index.knowledge.places))
     else:
@@ -364,7 +365,7 @@ def run_obligations(arguments: argparse.Namespace) -> int:
         content = obligations.duties_to_table(duties) or "Aucune obligation : aucune fiche n’en décrit."
         content += "\n"
     if arguments.output is not None:
-        write_file(arguments.output, content)
+        write_file(arguments.output, content, given_by="--output")
     else:
         sys.stdout.write(str(content))
     return 0
@@ -399,7 +400,8 @@ def run_feedback_export(arguments: argparse.Namespace) -> int:
     from assistant.feedback import feedback_path, list_feedback, to_drafts
 
     drafts, left = to_drafts(list_feedback(feedback_path(settings_of(arguments))))
-    write_file(arguments.file, "".join(f"{json.dumps(draft, ensure_ascii=False)}\n" for draft in drafts))
+    lines = "".join(f"{json.dumps(draft, ensure_ascii=False)}\n" for draft in drafts)
+    write_file(arguments.file, lines, given_by="assistant feedback export FICHIER.jsonl")
     print(
         f"{len(drafts)} brouillons dans « {arguments.file} » ; {len(left)} avis sans passage, laissés de côté."
     )
@@ -526,13 +528,18 @@ def usage(message: str) -> int:
     return 2
 
 
-def write_file(path: Path, content: str | bytes) -> None:
-    """Write a file that the user named."""
+def write_file(path: Path, content: str | bytes, *, given_by: str) -> None:
+    """Write a file that the user named, by the option or the command ``given_by``.
+
+    Raises:
+        SettingsError: If it cannot be written.
+    """
     try:
         path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
     except OSError as error:
         raise SettingsError(
-            f"« {path} » ne peut pas être écrit ({error.strerror}). Choisissez un autre fichier : --output"
+            f"« {path} » ne peut pas être écrit : {reason_of(error, absent='son dossier n’existe pas')}. "
+            f"Choisissez un autre fichier : {given_by}"
         ) from error
 
 

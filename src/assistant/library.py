@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from assistant.corpus.catalogue import make_slug
 from assistant.corpus.loading import IGNORED, READERS, load_document
 from assistant.corpus.reading import Limits
-from assistant.errors import AssistantError, CorpusError, LibraryBusy, UploadRefused
+from assistant.errors import AssistantError, CorpusError, LibraryBusy, UploadRefused, reason_of
 from assistant.pipeline import update_index
 
 if TYPE_CHECKING:
@@ -280,7 +280,7 @@ def add_file(source: Path, folder: Path, settings: Settings, known: dict[str, st
     except OSError as error:
         raise UploadRefused(
             shown,
-            f"il n’a pas pu être enregistré ({error.strerror}).",
+            f"il n’a pas pu être enregistré ({reason_of(error)}).",
             "Vérifiez le disque et les droits du dossier des documents.",
         ) from error
     finally:
@@ -302,7 +302,7 @@ def remove_file(name: str, folder: Path) -> None:
         (folder / name).unlink()
     except OSError as error:
         raise UploadRefused(
-            shown, f"il n’a pas pu être retiré ({error.strerror}).", "Vérifiez les droits du dossier."
+            shown, f"il n’a pas pu être retiré ({reason_of(error)}).", "Vérifiez les droits du dossier."
         ) from error
 
 
