@@ -300,14 +300,22 @@ def run_verify(arguments: argparse.Namespace) -> int:
     from assistant.sheet import findings_to_text, read_sheet, verify_sheet
 
     settings = settings_of(arguments)
-    sheet, intact = read_sheet(arguments.sheet)
+    file = read_sheet(arguments.sheet)
+    sheet = file.sheet
     build(settings)
     findings = verify_sheet(sheet, load_index(settings.index).knowledge)
     print(f"{sheet.question}\nFeuille {sheet.id} du {sheet.made}")
     print(findings_to_text(findings) or "Cette réponse ne cite rien.")
-    if not intact:
+    if not file.intact:
         print("Cette feuille a été modifiée depuis qu’elle a été faite.", file=sys.stderr)
-    return 0 if intact and all(finding.standing.stands for finding in findings) else 1
+    elif file.difference:
+        print(
+            f"Ce que montre cette feuille n’est pas ce que disent ses données : {file.difference}. "
+            "Ne vous fiez pas à ce qu’elle montre : refaites-la (assistant ask --sheet).",
+            file=sys.stderr,
+        )
+    stands = all(finding.standing.stands for finding in findings)
+    return 0 if file.intact and not file.difference and stands else 1
 
 
 def run_explain(arguments: argparse.Namespace) -> int:

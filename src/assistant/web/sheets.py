@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.batch import parse_item
 from assistant.errors import AssistantError
-from assistant.sheet import make_sheet, sheet_to_html
+from assistant.sheet import DOWNLOAD, make_sheet, sheet_to_html
 from assistant.web.asking import ask_now
 from assistant.web.headers import PLAIN_POLICY
 
@@ -67,5 +67,5 @@ def _download_form(fields: dict[str, list[str]]) -> str:
     )
     return (
         f'<form method="post" action="sheet" class="aide">{hidden}<button name="download" value="1">'
-        "Télécharger cette feuille</button></form>"
+        f"{DOWNLOAD}</button></form>"
     )
