@@ -96,6 +96,51 @@ def test_other_folders_than_those_of_the_index_are_refused(places, run, tmp_path
     assert "assistant index" in err
 
 
+def state_of(folder: Path) -> dict[Path, float]:
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.name != "lock"}
+
+
+@pytest.mark.parametrize("command", [("index",), ("serve",), ("batch", "q", "a")], ids=lambda c: c[0])
+@pytest.mark.parametrize("given", ["option", "environment"])
+def test_a_corpus_folder_that_does_not_exist_is_refused_and_the_index_kept(
+    places, run, tmp_path, monkeypatch, command, given
+) -> None:
+    run("index")
+    before = state_of(places.index)
+    absent = tmp_path / "absent"
+    monkeypatch.setenv("ASSISTANT_CORPUS", str(absent if given == "environment" else places.corpus[0]))
+    options = ("--corpus", places.corpus[0], "--corpus", absent) if given == "option" else ()
+
+    code, out, err = run(*command, *options)
+
+    assert (code, out) == (1, "")
+    assert f"« {absent} » ne peut pas être lu : il n’existe pas" in err
+    assert "--corpus" in err
+    assert state_of(places.index) == before
+    assert before
+
+
+def test_a_file_is_no_corpus_folder(places, run) -> None:
+    code, _, err = run("index", "--corpus", places.corpus[0] / "charte-valmont-2024.md")
+
+    assert code == 1
+    assert "ce n’est pas un dossier" in err
+    assert not places.index.exists()
+
+
+def test_the_fiches_answer_for_an_empty_corpus_folder(places, run, tmp_path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "more").mkdir()
+    folders = ("--corpus", tmp_path / "empty", "--corpus", tmp_path / "more")
+
+    code, out, _ = run("index", *folders)
+
+    assert code == 0
+    assert "0 documents" in out
+    _, out, _ = run("ask", "à quelle heure on mange à la colo ?", "--json", *folders)
+    assert json.loads(out)["citations"][0]["document"] == "guide-absent"
+
+
 def test_without_fiches_the_texts_alone_answer(places, run) -> None:
     run("index", "--no-fiches")
 

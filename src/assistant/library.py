@@ -280,7 +280,7 @@ def add_file(source: Path, folder: Path, settings: Settings, known: dict[str, st
     except OSError as error:
         raise UploadRefused(
             shown,
-            f"il n’a pas pu être enregistré ({reason_of(error)}).",
+            f"il n’a pas pu être enregistré ({reason_of(error, absent='le dossier des documents n’existe plus')}).",
             "Vérifiez le disque et les droits du dossier des documents.",
         ) from error
     finally:
@@ -331,7 +331,7 @@ def _make_folder(folder: Path, shown: PurePath) -> None:
         raise UploadRefused(
             shown, f"« {FOLDER} » n’est pas un vrai dossier du corpus.", "Remplacez ce lien par un dossier."
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)  # not those above: an index of this folder alone would replace the good one
 
 
 def _copy(source: Path, target: Path, settings: Settings, shown: PurePath, *, used: int) -> str:
