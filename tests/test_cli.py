@@ -39,7 +39,33 @@ def test_asking_without_an_index_says_which_command_makes_one(places, run) -> No
     code, out, err = run("ask", "qui tranche un différend ?")
 
     assert (code, out) == (1, "")
-    assert "assistant index" in err
+    assert err.endswith(f"assistant index --index {places.index}\n")
+
+
+def test_an_index_that_is_outdated_or_damaged_is_built_again_where_it_is(places, run) -> None:
+    run("index")
+    remedy = f"Reconstruisez-le : assistant index --index {places.index}\n"
+    assert run("ask", "q", "--no-fiches")[2].endswith(remedy)
+
+    next(places.index.glob("*/manifest.json")).write_text("{", encoding="utf-8")
+
+    assert run("ask", "q")[2].endswith(remedy)
+
+
+@pytest.mark.parametrize("command", ["ask", "search", "explain"])
+@pytest.mark.parametrize("question", ["", " \t "])
+def test_an_empty_question_is_said(places, run, command, question) -> None:
+    code, out, err = run(command, question)
+
+    assert (code, out) == (1, "")
+    assert "La question est vide" in err
+
+
+@pytest.mark.parametrize(("lines", "code"), [(["{", "3"], 1), (["{", '{"question": "gilet"}'], 0), ([], 0)])
+def test_a_batch_in_which_every_line_is_in_error_fails(places, run, tmp_path, lines, code) -> None:
+    (tmp_path / "q.jsonl").write_text("\n".join(lines), encoding="utf-8")
+
+    assert run("batch", tmp_path / "q.jsonl", tmp_path / "a.jsonl")[0] == code
 
 
 def test_a_refusal_is_an_answer(places, run) -> None:
@@ -250,6 +276,44 @@ def test_wrong_usage_exits_with_2_and_writes_nothing_to_stdout(places, run, argu
 
     assert (code, out) == (2, "")
     assert err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "assistant : il manque COMMANDE."),
+        (("ask",), "assistant ask : il manque QUESTION."),
+        (("nothing",), "COMMANDE : « nothing » n’existe pas (au choix : 'index', 'ask',"),
+        (("ask", "q", "r"), "de trop : r."),
+        (("ask", "q", "--top"), "--top : une valeur est attendue."),
+        (("ask", "q", "--top", "x"), "--top : « x » n’est pas un nombre entier."),
+        (("ask", "q", "--top", "0"), "--top : un nombre d’au moins 1 est attendu."),
+        (("serve", "--port", "x"), "--port : « x » n’est pas un nombre entier."),
+        (("obligations", "--format", "pdf"), "--format : « pdf » n’existe pas (au choix : 'table',"),
+        (("ask", "q", "--json=1"), "--json : « 1 » est de trop."),
+        (("serve", "--p", "1"), "--p peut être --port, --public."),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_wrong_usage_is_said_in_french(run, arguments, said) -> None:
+    _, _, err = run(*arguments)
+
+    assert err.startswith("utilisation : assistant")
+    assert said in err
+    assert "--help" in err
+    assert re.search("usage|error|argument|invalid|expected|required|choose", err) is None
+
+
+@pytest.mark.parametrize(
+    "command", [(), ("ask",), ("fiches", "anchor"), ("feedback", "delete")], ids=" ".join
+)
+def test_help_has_no_english(run, command) -> None:
+    code, out, _ = run(*command, "--help")
+
+    assert code == 0
+    assert out.startswith("utilisation : assistant")
+    assert "afficher cette aide" in out
+    assert re.search("usage|show|positional|exit", out) is None
 
 
 def test_drafts_get_anchors_that_find_the_same_place(places, run) -> None:

@@ -15,7 +15,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import AssistantError, SettingsError, reason_of
+from assistant.errors import AssistantError, QuestionsError, SettingsError, reason_of
+from assistant.french_argparse import speak_french
 from assistant.progress import no_progress
 from assistant.settings import Settings, load_settings
 
@@ -55,6 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
+    speak_french()
     parser = argparse.ArgumentParser(
         prog="assistant",
         description="Répond aux questions sur les documents de la prévention spécialisée, "
@@ -260,12 +262,25 @@ def run_index(arguments: argparse.Namespace) -> int:
 # --- questions -------------------------------------------------------------------------------
 
 
+def question_of(arguments: argparse.Namespace) -> str:
+    """Return the question of the command line.
+
+    Raises:
+        QuestionsError: If it is empty.
+    """
+    question: str = arguments.question
+    if not question.strip():
+        raise QuestionsError("La question est vide. Écrivez-la entre guillemets, après la commande.")
+    return question
+
+
 def run_ask(arguments: argparse.Namespace) -> int:
     """Answer one question."""
     from assistant.rendering import answer_to_dict, answer_to_text
 
+    question = question_of(arguments)
     assistant = open_assistant(settings_of(arguments))
-    answer = assistant.ask(arguments.question)
+    answer = assistant.ask(question)
     if arguments.sheet is not None:
         from datetime import date
 
@@ -284,9 +299,10 @@ def run_search(arguments: argparse.Namespace) -> int:
     """Show the passages found."""
     from assistant.rendering import hit_to_dict, hits_to_text
 
+    question = question_of(arguments)
     assistant = open_assistant(settings_of(arguments))
     places = assistant.index.knowledge.places
-    hits = assistant.search(arguments.question)
+    hits = assistant.search(question)
     if arguments.json:
         write_json([hit_to_dict(hit, places=places) for hit in hits])
     else:
@@ -322,8 +338,9 @@ def run_explain(arguments: argparse.Namespace) -> int:
     """Show one question through every stage."""
     from assistant.rendering import explanation_to_text
 
+    question = question_of(arguments)
     assistant = open_assistant(settings_of(arguments))
-    answer = assistant.ask(arguments.question)
+    answer = assistant.ask(question)
     print(explanation_to_text(answer, assistant.index.knowledge))
     return 0
 
@@ -335,7 +352,7 @@ def run_batch(arguments: argparse.Namespace) -> int:
     assistant = open_assistant(settings_of(arguments), update=True)
     done, failed = answer_file(assistant, arguments.questions, arguments.answers)
     print(f"{done} questions, {failed} en erreur : « {arguments.answers} ».", file=sys.stderr)
-    return 0
+    return 1 if done and failed == done else 0
 
 
 def run_serve(arguments: argparse.Namespace) -> int:

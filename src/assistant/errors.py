@@ -15,7 +15,7 @@ AssistantError
 │   └── IndexDamaged
 ├── LibraryBusy           documents are being added or removed already
 ├── ModelUnavailable      not on disk and not downloadable
-├── QuestionsError        a file of questions for ``assistant batch`` is wrong
+├── QuestionsError        a question, or a file of questions, is wrong
 ├── ReportError           the report of an evaluation cannot be read
 ├── FeedbackError         an opinion cannot be kept or read
 └── SheetError            a file is not the sheet of an answer
@@ -136,7 +136,7 @@ class ModelUnavailable(AssistantError):
 
 
 class QuestionsError(AssistantError):
-    """A file of questions is malformed."""
+    """A question is empty or too long, or a file of questions is malformed."""
 
 
 class ReportError(AssistantError):
