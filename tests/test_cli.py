@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from assistant.cli import make_parser
+from assistant.french import set_spaces
 from assistant.settings import Settings
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -44,7 +45,7 @@ def test_asking_without_an_index_says_which_command_makes_one(places, run) -> No
 
 def test_an_index_that_is_outdated_or_damaged_is_built_again_where_it_is(places, run) -> None:
     run("index")
-    remedy = f"Reconstruisez-le : assistant index --index {places.index}\n"
+    remedy = set_spaces(f"Reconstruisez-le : assistant index --index {places.index}\n")
     assert run("ask", "q", "--no-fiches")[2].endswith(remedy)
 
     next(places.index.glob("*/manifest.json")).write_text("{", encoding="utf-8")
@@ -140,7 +141,7 @@ def test_a_corpus_folder_that_does_not_exist_is_refused_and_the_index_kept(
     code, out, err = run(*command, *options)
 
     assert (code, out) == (1, "")
-    assert f"« {absent} » ne peut pas être lu : il n’existe pas" in err
+    assert set_spaces(f"« {absent} » ne peut pas être lu : il n’existe pas") in err
     assert "--corpus" in err
     assert state_of(places.index) == before
     assert before
@@ -233,7 +234,7 @@ def test_a_register_that_cannot_be_written_is_said(places, run, tmp_path) -> Non
     code, out, err = run("obligations", "--output", tmp_path / "absent" / "register.txt")
 
     assert (code, out) == (1, "")
-    assert "ne peut pas être écrit : son dossier n’existe pas" in err
+    assert set_spaces("ne peut pas être écrit : son dossier n’existe pas") in err
     assert err.endswith("--output\n")
 
 
@@ -248,7 +249,8 @@ def test_a_sheet_that_cannot_be_written_is_said_in_french_with_its_own_option(
     code, _, err = run("ask", "qui tranche un différend ?", "--sheet", tmp_path / name)
 
     assert code == 1
-    assert err.endswith(f"ne peut pas être écrit : {reason}. Choisissez un autre fichier : --sheet\n")
+    said = f"ne peut pas être écrit : {reason}. Choisissez un autre fichier : --sheet\n"
+    assert err.endswith(set_spaces(said))
 
 
 def test_no_message_is_in_the_words_of_the_system() -> None:
@@ -298,8 +300,8 @@ def test_wrong_usage_exits_with_2_and_writes_nothing_to_stdout(places, run, argu
 def test_wrong_usage_is_said_in_french(run, arguments, said) -> None:
     _, _, err = run(*arguments)
 
-    assert err.startswith("utilisation : assistant")
-    assert said in err
+    assert err.startswith(set_spaces("utilisation : assistant"))
+    assert set_spaces(said) in err
     assert "--help" in err
     assert re.search("usage|error|argument|invalid|expected|required|choose", err) is None
 
@@ -311,7 +313,7 @@ def test_help_has_no_english(run, command) -> None:
     code, out, _ = run(*command, "--help")
 
     assert code == 0
-    assert out.startswith("utilisation : assistant")
+    assert out.startswith(set_spaces("utilisation : assistant"))
     assert "afficher cette aide" in out
     assert re.search("usage|show|positional|exit", out) is None
 

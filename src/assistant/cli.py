@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, QuestionsError, SettingsError, reason_of
+from assistant.french import set_spaces
 from assistant.french_argparse import speak_french
 from assistant.progress import no_progress
 from assistant.settings import Settings, load_settings
@@ -43,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code: int = arguments.run(arguments)
     except AssistantError as error:
-        print(f"Erreur : {error}", file=sys.stderr)
+        print(set_spaces(f"Erreur : {error}"), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Interrompu.", file=sys.stderr)
@@ -325,11 +326,11 @@ def run_verify(arguments: argparse.Namespace) -> int:
     if not file.intact:
         print("Cette feuille a été modifiée depuis qu’elle a été faite.", file=sys.stderr)
     elif file.difference:
-        print(
+        problem = (
             f"Ce que montre cette feuille n’est pas ce que disent ses données : {file.difference}. "
-            "Ne vous fiez pas à ce qu’elle montre : refaites-la (assistant ask --sheet).",
-            file=sys.stderr,
+            "Ne vous fiez pas à ce qu’elle montre : refaites-la (assistant ask --sheet)."
         )
+        print(set_spaces(problem), file=sys.stderr)
     stands = all(finding.standing.stands for finding in findings)
     return 0 if file.intact and not file.difference and stands else 1
 
@@ -549,7 +550,7 @@ def run_fiches_uncovered(arguments: argparse.Namespace) -> int:
 
 def usage(message: str) -> int:
     """Report a wrong usage."""
-    print(f"assistant : {message} Voir : assistant --help", file=sys.stderr)
+    print(set_spaces(f"assistant : {message} Voir : assistant --help"), file=sys.stderr)
     return 2
 
 

@@ -38,6 +38,21 @@ def fold(text: str) -> str:
     return _COMBINING.sub("", text).lower()
 
 
+# --- typography ------------------------------------------------------------------------------
+
+NO_BREAK = "\u00a0"
+_SPACE_INSIDE = re.compile(r"(?<=«) | (?=[:;?!»])")
+
+
+def set_spaces(text: str) -> str:
+    """Put the no-break spaces of French before : ; ? ! and inside « ».
+
+    >>> set_spaces("Qui ? « Moi »") == "Qui\u00a0? «\u00a0Moi\u00a0»"
+    True
+    """
+    return _SPACE_INSIDE.sub(NO_BREAK, text)
+
+
 # --- words -----------------------------------------------------------------------------------
 
 # The analyser's version is part of every index: raise it when tokens change.

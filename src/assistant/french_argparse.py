@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 
+from assistant.french import set_spaces
+
 _MESSAGES = {
     "usage: ": "utilisation : ",
     "positional arguments": "arguments",
@@ -30,4 +32,4 @@ def speak_french() -> None:
 
 
 def _translate(message: str) -> str:
-    return _MESSAGES.get(message, message)
+    return set_spaces(_MESSAGES[message]) if message in _MESSAGES else message
