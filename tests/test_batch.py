@@ -79,6 +79,12 @@ def test_a_wrong_line_is_an_error_and_the_others_go_on(ask, line) -> None:
     assert "ligne 1" in answers[0]["message"]
 
 
+def test_a_line_that_is_not_json_is_said_in_french_with_the_column(ask) -> None:
+    (answer,) = ask('{"question": gilet}')
+
+    assert answer["message"] == "ligne 1 : ce n’est pas du JSON (colonne 14)."
+
+
 def test_history_makes_a_follow_up_self_contained(ask) -> None:
     history = [{"question": "qui tranche un différend entre la ville et le prestataire ?", "answer": "…"}]
     (answer,) = ask({"id": "q1", "question": "et après combien de temps ?", "history": history})

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from assistant.cli import make_parser
+from assistant.french import set_spaces
 from assistant.settings import Settings
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -39,7 +40,33 @@ def test_asking_without_an_index_says_which_command_makes_one(places, run) -> No
     code, out, err = run("ask", "qui tranche un différend ?")
 
     assert (code, out) == (1, "")
-    assert "assistant index" in err
+    assert err.endswith(f"assistant index --index {places.index}\n")
+
+
+def test_an_index_that_is_outdated_or_damaged_is_built_again_where_it_is(places, run) -> None:
+    run("index")
+    remedy = set_spaces(f"Reconstruisez-le : assistant index --index {places.index}\n")
+    assert run("ask", "q", "--no-fiches")[2].endswith(remedy)
+
+    next(places.index.glob("*/manifest.json")).write_text("{", encoding="utf-8")
+
+    assert run("ask", "q")[2].endswith(remedy)
+
+
+@pytest.mark.parametrize("command", ["ask", "search", "explain"])
+@pytest.mark.parametrize("question", ["", " \t "])
+def test_an_empty_question_is_said(places, run, command, question) -> None:
+    code, out, err = run(command, question)
+
+    assert (code, out) == (1, "")
+    assert "La question est vide" in err
+
+
+@pytest.mark.parametrize(("lines", "code"), [(["{", "3"], 1), (["{", '{"question": "gilet"}'], 0), ([], 0)])
+def test_a_batch_in_which_every_line_is_in_error_fails(places, run, tmp_path, lines, code) -> None:
+    (tmp_path / "q.jsonl").write_text("\n".join(lines), encoding="utf-8")
+
+    assert run("batch", tmp_path / "q.jsonl", tmp_path / "a.jsonl")[0] == code
 
 
 def test_a_refusal_is_an_answer(places, run) -> None:
@@ -94,6 +121,51 @@ def test_other_folders_than_those_of_the_index_are_refused(places, run, tmp_path
 
     assert code == 1
     assert "assistant index" in err
+
+
+def state_of(folder: Path) -> dict[Path, float]:
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.name != "lock"}
+
+
+@pytest.mark.parametrize("command", [("index",), ("serve",), ("batch", "q", "a")], ids=lambda c: c[0])
+@pytest.mark.parametrize("given", ["option", "environment"])
+def test_a_corpus_folder_that_does_not_exist_is_refused_and_the_index_kept(
+    places, run, tmp_path, monkeypatch, command, given
+) -> None:
+    run("index")
+    before = state_of(places.index)
+    absent = tmp_path / "absent"
+    monkeypatch.setenv("ASSISTANT_CORPUS", str(absent if given == "environment" else places.corpus[0]))
+    options = ("--corpus", places.corpus[0], "--corpus", absent) if given == "option" else ()
+
+    code, out, err = run(*command, *options)
+
+    assert (code, out) == (1, "")
+    assert set_spaces(f"« {absent} » ne peut pas être lu : il n’existe pas") in err
+    assert "--corpus" in err
+    assert state_of(places.index) == before
+    assert before
+
+
+def test_a_file_is_no_corpus_folder(places, run) -> None:
+    code, _, err = run("index", "--corpus", places.corpus[0] / "charte-valmont-2024.md")
+
+    assert code == 1
+    assert "ce n’est pas un dossier" in err
+    assert not places.index.exists()
+
+
+def test_the_fiches_answer_for_an_empty_corpus_folder(places, run, tmp_path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "more").mkdir()
+    folders = ("--corpus", tmp_path / "empty", "--corpus", tmp_path / "more")
+
+    code, out, _ = run("index", *folders)
+
+    assert code == 0
+    assert "0 documents" in out
+    _, out, _ = run("ask", "à quelle heure on mange à la colo ?", "--json", *folders)
+    assert json.loads(out)["citations"][0]["document"] == "guide-absent"
 
 
 def test_without_fiches_the_texts_alone_answer(places, run) -> None:
@@ -162,7 +234,29 @@ def test_a_register_that_cannot_be_written_is_said(places, run, tmp_path) -> Non
     code, out, err = run("obligations", "--output", tmp_path / "absent" / "register.txt")
 
     assert (code, out) == (1, "")
-    assert "ne peut pas être écrit" in err
+    assert set_spaces("ne peut pas être écrit : son dossier n’existe pas") in err
+    assert err.endswith("--output\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("absent/s.html", "son dossier n’existe pas"), ("", "c’est un dossier")]
+)
+def test_a_sheet_that_cannot_be_written_is_said_in_french_with_its_own_option(
+    places, run, tmp_path, name, reason
+) -> None:
+    run("index")
+
+    code, _, err = run("ask", "qui tranche un différend ?", "--sheet", tmp_path / name)
+
+    assert code == 1
+    said = f"ne peut pas être écrit : {reason}. Choisissez un autre fichier : --sheet\n"
+    assert err.endswith(set_spaces(said))
+
+
+def test_no_message_is_in_the_words_of_the_system() -> None:
+    sources = (DOCS.parent / "src" / "assistant").rglob("*.py")
+
+    assert [path.name for path in sources if "strerror" in path.read_text(encoding="utf-8")] == []
 
 
 @pytest.mark.parametrize(
@@ -184,6 +278,44 @@ def test_wrong_usage_exits_with_2_and_writes_nothing_to_stdout(places, run, argu
 
     assert (code, out) == (2, "")
     assert err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "assistant : il manque COMMANDE."),
+        (("ask",), "assistant ask : il manque QUESTION."),
+        (("nothing",), "COMMANDE : « nothing » n’existe pas (au choix : 'index', 'ask',"),
+        (("ask", "q", "r"), "de trop : r."),
+        (("ask", "q", "--top"), "--top : une valeur est attendue."),
+        (("ask", "q", "--top", "x"), "--top : « x » n’est pas un nombre entier."),
+        (("ask", "q", "--top", "0"), "--top : un nombre d’au moins 1 est attendu."),
+        (("serve", "--port", "x"), "--port : « x » n’est pas un nombre entier."),
+        (("obligations", "--format", "pdf"), "--format : « pdf » n’existe pas (au choix : 'table',"),
+        (("ask", "q", "--json=1"), "--json : « 1 » est de trop."),
+        (("serve", "--p", "1"), "--p peut être --port, --public."),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_wrong_usage_is_said_in_french(run, arguments, said) -> None:
+    _, _, err = run(*arguments)
+
+    assert err.startswith(set_spaces("utilisation : assistant"))
+    assert set_spaces(said) in err
+    assert "--help" in err
+    assert re.search("usage|error|argument|invalid|expected|required|choose", err) is None
+
+
+@pytest.mark.parametrize(
+    "command", [(), ("ask",), ("fiches", "anchor"), ("feedback", "delete")], ids=" ".join
+)
+def test_help_has_no_english(run, command) -> None:
+    code, out, _ = run(*command, "--help")
+
+    assert code == 0
+    assert out.startswith(set_spaces("utilisation : assistant"))
+    assert "afficher cette aide" in out
+    assert re.search("usage|show|positional|exit", out) is None
 
 
 def test_drafts_get_anchors_that_find_the_same_place(places, run) -> None:

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "assistant"
 # From the lowest; a module may import its own layer and those before it.
 LAYERS = (
     ("records", "errors", "progress"),
-    ("french", "settings", "users"),
+    ("french", "french_argparse", "settings", "users"),
     ("corpus",),
     ("search",),
     ("answers", "obligations", "overview", "quality", "register", "discovery"),

@@ -350,6 +350,23 @@ def test_a_rebuild_takes_in_what_was_put_in_the_folder(library: Library) -> None
     assert library.uploads() == []  # not an added one
 
 
+def test_a_corpus_folder_that_is_gone_is_said_and_the_index_kept(library: Library, incoming: Path) -> None:
+    folder, before = library.settings.corpus[0], library.assistant.index
+    folder.rename(folder.with_name("elsewhere"))
+
+    library.rebuild()
+    assert f"« {folder} » ne peut pas être lu" in library.wait(SECONDS).error
+
+    library.add([make_note(incoming)])
+    work = library.wait(SECONDS)
+
+    assert "n’existe plus" in work.refused[0]
+    assert f"« {folder} » ne peut pas être lu" in work.error
+    assert not folder.exists()
+    library.assistant.refresh()
+    assert library.assistant.index is before
+
+
 def test_what_a_killed_work_left_is_no_document(library: Library, incoming: Path) -> None:
     staging = library.folder / ".en-cours"
     staging.mkdir(parents=True)

@@ -6,7 +6,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import QuestionsError
+from assistant.errors import QuestionsError, reason_of
 from assistant.records import Turn
 from assistant.rendering import answer_to_dict
 
@@ -42,7 +42,10 @@ def answer_file(assistant: Assistant, questions: Path, answers: Path) -> tuple[i
                 failed += result["status"] == "error"
                 out.write(json.dumps(result, ensure_ascii=False) + "\n")
     except OSError as error:
-        raise QuestionsError(f"« {answers} » ne peut pas être écrit ({error.strerror}).") from error
+        reason = reason_of(error, absent="son dossier n’existe pas")
+        raise QuestionsError(
+            f"« {answers} » ne peut pas être écrit : {reason}. Choisissez un autre fichier de réponses."
+        ) from error
     return done, failed
 
 
@@ -50,7 +53,7 @@ def answer_line(assistant: Assistant, line: str, number: int) -> dict[str, Any]:
     """Answer one line; a mistake in it, or in answering it, is a result and stops nothing."""
     identifier: Any = None
     try:
-        item = json.loads(line)
+        item = parse_json(line)
         if not isinstance(item, dict):
             raise QuestionsError("la ligne n’est pas un objet JSON.")
         identifier = item.get("id")
@@ -60,7 +63,7 @@ def answer_line(assistant: Assistant, line: str, number: int) -> dict[str, Any]:
         seconds = time.perf_counter() - begin
         result = answer_to_dict(answer, places=assistant.index.knowledge.places)
         return {"id": identifier, **result, "seconds": round(seconds, 4)}
-    except (json.JSONDecodeError, QuestionsError) as error:
+    except QuestionsError as error:
         return {"id": identifier, "status": "error", "message": f"ligne {number} : {error}"}
     except Exception as error:  # one question must not take the others down
         return {
@@ -68,6 +71,18 @@ def answer_line(assistant: Assistant, line: str, number: int) -> dict[str, Any]:
             "status": "error",
             "message": f"ligne {number} : {type(error).__name__}: {error}",
         }
+
+
+def parse_json(line: str) -> Any:
+    """Return what one line of JSON holds.
+
+    Raises:
+        QuestionsError: If it is not JSON; json's own messages are English.
+    """
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        raise QuestionsError(f"ce n’est pas du JSON (colonne {error.colno}).") from error
 
 
 def parse_item(item: dict[str, Any]) -> tuple[str, list[Turn]]:

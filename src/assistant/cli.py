@@ -15,7 +15,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import AssistantError, SettingsError
+from assistant.errors import AssistantError, QuestionsError, SettingsError, reason_of
+from assistant.french import set_spaces
+from assistant.french_argparse import speak_french
 from assistant.progress import no_progress
 from assistant.settings import Settings, load_settings
 
@@ -42,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code: int = arguments.run(arguments)
     except AssistantError as error:
-        print(f"Erreur : {error}", file=sys.stderr)
+        print(set_spaces(f"Erreur : {error}"), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Interrompu.", file=sys.stderr)
@@ -55,6 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
+    speak_french()
     parser = argparse.ArgumentParser(
         prog="assistant",
         description="Répond aux questions sur les documents de la prévention spécialisée, "
@@ -260,18 +263,32 @@ def run_index(arguments: argparse.Namespace) -> int:
 # --- questions -------------------------------------------------------------------------------
 
 
+def question_of(arguments: argparse.Namespace) -> str:
+    """Return the question of the command line.
+
+    Raises:
+        QuestionsError: If it is empty.
+    """
+    question: str = arguments.question
+    if not question.strip():
+        raise QuestionsError("La question est vide. Écrivez-la entre guillemets, après la commande.")
+    return question
+
+
 def run_ask(arguments: argparse.Namespace) -> int:
     """Answer one question."""
     from assistant.rendering import answer_to_dict, answer_to_text
 
+    question = question_of(arguments)
     assistant = open_assistant(settings_of(arguments))
-    answer = assistant.ask(arguments.question)
+    answer = assistant.ask(question)
     if arguments.sheet is not None:
         from datetime import date
 
         from assistant.sheet import make_sheet, sheet_to_html
 
-        write_file(arguments.sheet, sheet_to_html(make_sheet(answer, assistant.index, today=date.today())))
+        sheet = make_sheet(answer, assistant.index, today=date.today())
+        write_file(arguments.sheet, sheet_to_html(sheet), given_by="--sheet")
     if arguments.json:
         write_json(answer_to_dict(answer, places=assistant.index.knowledge.places))
     else:
@@ -283,9 +300,10 @@ def run_search(arguments: argparse.Namespace) -> int:
     """Show the passages found."""
     from assistant.rendering import hit_to_dict, hits_to_text
 
+    question = question_of(arguments)
     assistant = open_assistant(settings_of(arguments))
     places = assistant.index.knowledge.places
-    hits = assistant.search(arguments.question)
+    hits = assistant.search(question)
     if arguments.json:
         write_json([hit_to_dict(hit, places=places) for hit in hits])
     else:
@@ -299,22 +317,31 @@ def run_verify(arguments: argparse.Namespace) -> int:
     from assistant.sheet import findings_to_text, read_sheet, verify_sheet
 
     settings = settings_of(arguments)
-    sheet, intact = read_sheet(arguments.sheet)
+    file = read_sheet(arguments.sheet)
+    sheet = file.sheet
     build(settings)
     findings = verify_sheet(sheet, load_index(settings.index).knowledge)
     print(f"{sheet.question}\nFeuille {sheet.id} du {sheet.made}")
     print(findings_to_text(findings) or "Cette réponse ne cite rien.")
-    if not intact:
+    if not file.intact:
         print("Cette feuille a été modifiée depuis qu’elle a été faite.", file=sys.stderr)
-    return 0 if intact and all(finding.standing.stands for finding in findings) else 1
+    elif file.difference:
+        problem = (
+            f"Ce que montre cette feuille n’est pas ce que disent ses données : {file.difference}. "
+            "Ne vous fiez pas à ce qu’elle montre : refaites-la (assistant ask --sheet)."
+        )
+        print(set_spaces(problem), file=sys.stderr)
+    stands = all(finding.standing.stands for finding in findings)
+    return 0 if file.intact and not file.difference and stands else 1
 
 
 def run_explain(arguments: argparse.Namespace) -> int:
     """Show one question through every stage."""
     from assistant.rendering import explanation_to_text
 
+    question = question_of(arguments)
     assistant = open_assistant(settings_of(arguments))
-    answer = assistant.ask(arguments.question)
+    answer = assistant.ask(question)
     print(explanation_to_text(answer, assistant.index.knowledge))
     return 0
 
@@ -326,7 +353,7 @@ def run_batch(arguments: argparse.Namespace) -> int:
     assistant = open_assistant(settings_of(arguments), update=True)
     done, failed = answer_file(assistant, arguments.questions, arguments.answers)
     print(f"{done} questions, {failed} en erreur : « {arguments.answers} ».", file=sys.stderr)
-    return 0
+    return 1 if done and failed == done else 0
 
 
 def run_serve(arguments: argparse.Namespace) -> int:
@@ -364,7 +391,7 @@ def run_obligations(arguments: argparse.Namespace) -> int:
         content = obligations.duties_to_table(duties) or "Aucune obligation : aucune fiche n’en décrit."
         content += "\n"
     if arguments.output is not None:
-        write_file(arguments.output, content)
+        write_file(arguments.output, content, given_by="--output")
     else:
         sys.stdout.write(str(content))
     return 0
@@ -399,7 +426,8 @@ def run_feedback_export(arguments: argparse.Namespace) -> int:
     from assistant.feedback import feedback_path, list_feedback, to_drafts
 
     drafts, left = to_drafts(list_feedback(feedback_path(settings_of(arguments))))
-    write_file(arguments.file, "".join(f"{json.dumps(draft, ensure_ascii=False)}\n" for draft in drafts))
+    lines = "".join(f"{json.dumps(draft, ensure_ascii=False)}\n" for draft in drafts)
+    write_file(arguments.file, lines, given_by="assistant feedback export FICHIER.jsonl")
     print(
         f"{len(drafts)} brouillons dans « {arguments.file} » ; {len(left)} avis sans passage, laissés de côté."
     )
@@ -522,17 +550,22 @@ def run_fiches_uncovered(arguments: argparse.Namespace) -> int:
 
 def usage(message: str) -> int:
     """Report a wrong usage."""
-    print(f"assistant : {message} Voir : assistant --help", file=sys.stderr)
+    print(set_spaces(f"assistant : {message} Voir : assistant --help"), file=sys.stderr)
     return 2
 
 
-def write_file(path: Path, content: str | bytes) -> None:
-    """Write a file that the user named."""
+def write_file(path: Path, content: str | bytes, *, given_by: str) -> None:
+    """Write a file that the user named, by the option or the command ``given_by``.
+
+    Raises:
+        SettingsError: If it cannot be written.
+    """
     try:
         path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
     except OSError as error:
         raise SettingsError(
-            f"« {path} » ne peut pas être écrit ({error.strerror}). Choisissez un autre fichier : --output"
+            f"« {path} » ne peut pas être écrit : {reason_of(error, absent='son dossier n’existe pas')}. "
+            f"Choisissez un autre fichier : {given_by}"
         ) from error
 
 

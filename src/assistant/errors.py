@@ -15,7 +15,7 @@ AssistantError
 │   └── IndexDamaged
 ├── LibraryBusy           documents are being added or removed already
 ├── ModelUnavailable      not on disk and not downloadable
-├── QuestionsError        a file of questions for ``assistant batch`` is wrong
+├── QuestionsError        a question, or a file of questions, is wrong
 ├── ReportError           the report of an evaluation cannot be read
 ├── FeedbackError         an opinion cannot be kept or read
 └── SheetError            a file is not the sheet of an answer
@@ -32,7 +32,37 @@ a ``ValueError`` or a ``TypeError``.
 
 from __future__ import annotations
 
+import errno
 from pathlib import PurePath as Path
+
+# The system's own words are English; the others are rare enough for their number.
+_REASONS = {
+    errno.ENOENT: "il n’existe pas",
+    errno.EACCES: "l’accès n’est pas permis",
+    errno.EPERM: "l’accès n’est pas permis",
+    errno.EISDIR: "c’est un dossier",
+    errno.ENOTDIR: "ce n’est pas un dossier",
+    errno.EEXIST: "il existe déjà",
+    errno.ENAMETOOLONG: "le nom est trop long",
+    errno.ENOSPC: "le disque est plein",
+    errno.EROFS: "le disque est en lecture seule",
+    errno.EIO: "le disque ou le réseau ne répond pas bien",
+}
+
+
+def reason_of(error: OSError, *, absent: str = _REASONS[errno.ENOENT]) -> str:
+    """Return why the system refused something, one French clause.
+
+    Args:
+        error: What it raised.
+        absent: What to say where something does not exist: on writing, it is the folder.
+
+    >>> reason_of(IsADirectoryError(errno.EISDIR, "Is a directory"))
+    'c’est un dossier'
+    """
+    if error.errno == errno.ENOENT:
+        return absent
+    return _REASONS.get(error.errno or 0, f"erreur {error.errno} du système")
 
 
 class AssistantError(Exception):
@@ -106,7 +136,7 @@ class ModelUnavailable(AssistantError):
 
 
 class QuestionsError(AssistantError):
-    """A file of questions is malformed."""
+    """A question is empty or too long, or a file of questions is malformed."""
 
 
 class ReportError(AssistantError):

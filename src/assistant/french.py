@@ -47,6 +47,21 @@ def bare_letters(text: str) -> str:
     return "".join(letter for letter in fold(text) if letter.isalnum())
 
 
+# --- typography ------------------------------------------------------------------------------
+
+NO_BREAK = "\u00a0"
+_SPACE_INSIDE = re.compile(r"(?<=«) | (?=[:;?!»])")
+
+
+def set_spaces(text: str) -> str:
+    """Put the no-break spaces of French before : ; ? ! and inside « ».
+
+    >>> set_spaces("Qui ? « Moi »") == "Qui\u00a0? «\u00a0Moi\u00a0»"
+    True
+    """
+    return _SPACE_INSIDE.sub(NO_BREAK, text)
+
+
 # --- words -----------------------------------------------------------------------------------
 
 # The analyser's version is part of every index: raise it when tokens change.

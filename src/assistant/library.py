@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from assistant.corpus.catalogue import make_slug
 from assistant.corpus.loading import IGNORED, READERS, load_document
 from assistant.corpus.reading import Limits
-from assistant.errors import AssistantError, CorpusError, LibraryBusy, UploadRefused
+from assistant.errors import AssistantError, CorpusError, LibraryBusy, UploadRefused, reason_of
 from assistant.pipeline import update_index
 
 if TYPE_CHECKING:
@@ -280,7 +280,7 @@ def add_file(source: Path, folder: Path, settings: Settings, known: dict[str, st
     except OSError as error:
         raise UploadRefused(
             shown,
-            f"il n’a pas pu être enregistré ({error.strerror}).",
+            f"il n’a pas pu être enregistré ({reason_of(error, absent='le dossier des documents n’existe plus')}).",
             "Vérifiez le disque et les droits du dossier des documents.",
         ) from error
     finally:
@@ -302,7 +302,7 @@ def remove_file(name: str, folder: Path) -> None:
         (folder / name).unlink()
     except OSError as error:
         raise UploadRefused(
-            shown, f"il n’a pas pu être retiré ({error.strerror}).", "Vérifiez les droits du dossier."
+            shown, f"il n’a pas pu être retiré ({reason_of(error)}).", "Vérifiez les droits du dossier."
         ) from error
 
 
@@ -331,7 +331,7 @@ def _make_folder(folder: Path, shown: PurePath) -> None:
         raise UploadRefused(
             shown, f"« {FOLDER} » n’est pas un vrai dossier du corpus.", "Remplacez ce lien par un dossier."
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)  # not those above: an index of this folder alone would replace the good one
 
 
 def _copy(source: Path, target: Path, settings: Settings, shown: PurePath, *, used: int) -> str:

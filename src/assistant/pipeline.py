@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.answers.answer import answer_question
-from assistant.errors import CorpusError, IndexStateError
+from assistant.errors import CorpusError, IndexStateError, SettingsError, reason_of
 from assistant.progress import no_progress
 from assistant.records import DocumentInfo
 from assistant.search.features import words_beside
@@ -106,14 +106,33 @@ def folders(settings: Settings) -> tuple[str, ...]:
     return tuple(str(path.resolve()) for path in dict.fromkeys(settings.corpus))
 
 
+def check_folders(settings: Settings) -> None:
+    """Refuse folders of documents that cannot be read: an index without their documents answers less.
+
+    Raises:
+        SettingsError: Naming the folder.
+    """
+    for root in settings.corpus:
+        try:
+            next(root.iterdir(), None)
+        except OSError as error:
+            raise SettingsError(
+                f"Le dossier de documents « {root} » ne peut pas être lu : {reason_of(error)}. L’index reste "
+                "comme il était. Créez ce dossier, ou donnez-en un autre : --corpus DOSSIER, ASSISTANT_CORPUS "
+                "ou « corpus » dans assistant.toml"
+            ) from error
+
+
 def update_index(settings: Settings, *, progress: Progress = no_progress) -> BuildReport:
     """Bring the index up to date with the corpus; nothing is done when nothing changed.
 
     Raises:
+        SettingsError: If a folder of documents cannot be read; the index stays as it was.
         IndexStateError: If the folder cannot be written, or another build holds it too long.
         CorpusError: If the catalogue or the list of acronyms is malformed.
         ModelUnavailable: If the embedding model cannot be loaded.
     """
+    check_folders(settings)
     with building(settings.index):
         scan = scan_corpus(settings)
         embedder = embedder_of(settings)

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import SettingsError
+from assistant.errors import SettingsError, reason_of
 
 PREFIX = "ASSISTANT_"
 SETTINGS_FILE = "assistant.toml"
@@ -102,7 +102,11 @@ def _from_file(path: Path) -> dict[str, Any]:
         return {}
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except OSError as error:
+        raise SettingsError(
+            f"« {path} » ne peut pas être lu : {reason_of(error)}. Donnez-vous le droit de le lire."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"« {path} » est illisible ({error}). Corrigez ce fichier.") from error
     return {_known(key, str(path)): _convert(key, value, str(path)) for key, value in table.items()}
 

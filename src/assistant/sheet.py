@@ -1,21 +1,24 @@
 """One answer as a sheet that can be printed, kept, and checked again later.
 
 A sheet is one HTML file that needs nothing else: what people read, and the same as data, from which
-``verify_sheet`` says whether each quotation still stands.
+``verify_sheet`` says whether each quotation still stands.  What people read is made from the data, so
+a file that shows anything else was edited.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import Enum
 from html import escape
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import SheetError
+from assistant.errors import SheetError, reason_of
 from assistant.search.validity import french_date
 
 if TYPE_CHECKING:
@@ -26,8 +29,10 @@ if TYPE_CHECKING:
     from assistant.search.index import Index, Knowledge
 
 MAX_BYTES = 10 * 2**20
-VERSION = 1  # of the data in the file
-_DATA = re.compile(r'<script type="application/json" id="donnees">(.*?)</script>', re.DOTALL)
+# Of the data and of the words around them: raise it with either, or older sheets pass for edited ones.
+VERSION = 1
+DOWNLOAD = "Télécharger cette feuille"  # the button of the page of the server; browsers save it too
+_BEFORE, _AFTER = 3, 6  # words shown around a difference
 # The file may be opened anywhere: nothing in it runs or is loaded.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'"
 _STYLE = """
@@ -134,8 +139,9 @@ def sheet_to_html(sheet: Sheet, *, controls: str = "") -> str:
     if sheet.status == "answered":
         sure = f"{sheet.confidence:.0%}".replace("%", "\u00a0%")
         facts.append(("Confiance", f"{sure} (probabilité estimée que le premier passage réponde)"))
+    names = {q.document: q.name for q in sheet.quotations}
     for document, digest in sheet.documents.items():
-        name = next(q.name for q in sheet.quotations if q.document == document)
+        name = names[document]
         shown = f"<code>sha256 {escape(digest)}</code>" if digest else "document d’origine non installé"
         facts.append((escape(name), shown))
     facts.append(("Identifiant", f"<code>{sheet.id}</code>"))
@@ -188,28 +194,76 @@ def _lines(text: str) -> str:
     return "<br>".join(escape(line) for line in text.splitlines())
 
 
-def read_sheet(path: Path) -> tuple[Sheet, bool]:
-    """Read a file that ``sheet_to_html`` made; say too whether it still is as it was made.
+@dataclass(frozen=True, slots=True)
+class SheetFile:
+    """A sheet as a file has it.
+
+    Attributes:
+        intact: Whether the data are those that the identifier names.
+        difference: What the file shows first that its data do not say, or the other way round; empty
+            when both say the same.
+    """
+
+    sheet: Sheet
+    intact: bool
+    difference: str
+
+
+def read_sheet(path: Path) -> SheetFile:
+    """Read a file that ``sheet_to_html`` made, saved again by a browser or not.
 
     Raises:
-        SheetError: If it is not such a file.
+        SheetError: If there is no such file, or it is no sheet.
     """
+    from lxml import etree, html
+
     try:
         if path.stat().st_size > MAX_BYTES:
             raise SheetError(f"« {path} » est trop gros pour une feuille de réponse.")
-        found = _DATA.search(path.read_text(encoding="utf-8"))
-        data = json.loads(found[1]) if found else {}
+        content = path.read_bytes()
+    except OSError as error:
+        raise SheetError(
+            f"« {path} » ne peut pas être lu : {reason_of(error)}. Donnez le fichier d’une feuille de réponse."
+        ) from error
+    try:
+        page = html.document_fromstring(content.decode("utf-8"))
+        data = json.loads(page.get_element_by_id("donnees").text or "")
         identifier = data.pop("id")
         quotations = tuple(_parse_quotation(item) for item in data.pop("quotations"))
         sheet = Sheet(quotations=quotations, **data)
-        valid = sheet.version == VERSION and isinstance(sheet.documents, dict)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        if sheet.version != VERSION:
+            raise SheetError(f"« {path} » vient d’une autre version de l’assistant. Refaites la feuille.")
+        differences = [
+            _difference(
+                _words(page), _words(html.document_fromstring(sheet_to_html(sheet, controls=controls)))
+            )
+            for controls in ("", escape(DOWNLOAD))
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError, etree.LxmlError) as error:
         raise SheetError(
-            f"« {path} » n’est pas une feuille de réponse. Donnez le fichier téléchargé depuis la page."
+            f"« {path} » n’est pas une feuille de réponse, ou n’est pas entier. "
+            "Donnez le fichier téléchargé depuis la page."
         ) from error
-    if not valid:
-        raise SheetError(f"« {path} » vient d’une autre version de l’assistant.")
-    return sheet, identifier == sheet.id
+    # The one that comes latest: the other is but the button.
+    _, difference = max(differences, key=lambda found: found[0])
+    return SheetFile(sheet, identifier == sheet.id, difference)
+
+
+def _words(page: Any) -> list[str]:
+    """Return the words that a page shows, with its title."""
+    from lxml import etree
+
+    etree.strip_elements(page, etree.Comment, "script", "style", with_tail=False)
+    return " ".join(page.itertext()).split()
+
+
+def _difference(shown: list[str], said: list[str]) -> tuple[float, str]:
+    """Return after how many words two texts differ, infinity when they do not, and how."""
+    if shown == said:
+        return math.inf, ""
+    at = next(at for at, (one, other) in enumerate(zip_longest(shown, said)) if one != other)
+    near = slice(max(0, at - _BEFORE), at + _AFTER)
+    return at, f"elle montre « {' '.join(shown[near])} » où elles disent « {' '.join(said[near])} »"
 
 
 def _parse_quotation(item: dict[str, Any]) -> Quotation:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from assistant.errors import SettingsError
+from assistant.errors import SettingsError, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +54,11 @@ def load_users(path: Path) -> dict[str, User]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except OSError as error:
+        raise SettingsError(
+            f"« {path} » ne peut pas être lu : {reason_of(error)}. Corrigez le réglage « users »."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"« {path} » est illisible ({error}). Corrigez ce fichier.") from error
     return {name: _parse(name, value, path) for name, value in table.items()}
 
@@ -90,7 +94,10 @@ def save_users(users: Iterable[User], path: Path) -> None:
         new.replace(path)
     except OSError as error:
         new.unlink(missing_ok=True)
-        raise SettingsError(f"« {path} » ne peut pas être écrit ({error.strerror}).") from error
+        raise SettingsError(
+            f"« {path} » ne peut pas être écrit : {reason_of(error)}. "
+            "Choisissez un autre fichier : le réglage « users »."
+        ) from error
 
 
 def add_user(path: Path, name: str, password: str, *, administrator: bool = False) -> User:

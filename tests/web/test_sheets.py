@@ -30,8 +30,9 @@ def test_a_sheet_is_that_of_the_answer_given_now(page_url: str, assistant: Assis
     path = tmp_path / "reponse.html"
     path.write_text(html, encoding="utf-8")
 
-    sheet, intact = read_sheet(path)
-    assert (status, intact) == (200, True)
+    file = read_sheet(path)
+    sheet = file.sheet
+    assert (status, file.intact, file.difference) == (200, True, "")
     assert sheet.index == assistant.index.manifest.version
     assert verify_sheet(sheet, assistant.index.knowledge)[0].standing is Standing.HELD
     assert "content-disposition" not in headers
@@ -46,7 +47,9 @@ def test_a_sheet_may_be_downloaded_and_follows_the_conversation(page_url: str, t
     path = tmp_path / "reponse.html"
     path.write_text(html, encoding="utf-8")
 
-    assert headers["content-disposition"] == f'attachment; filename="reponse-{read_sheet(path)[0].id}.html"'
+    assert (
+        headers["content-disposition"] == f'attachment; filename="reponse-{read_sheet(path).sheet.id}.html"'
+    )
     assert "Fontclaire" in html
     assert "<form" not in html
 
@@ -64,7 +67,7 @@ def test_only_the_documents_of_the_conversation_are_cited(page_url: str, tmp_pat
     path = tmp_path / "reponse.html"
     path.write_text(html, encoding="utf-8")
 
-    assert {q.document for q in read_sheet(path)[0].quotations} <= {"reglement-valmont-2015"}
+    assert {q.document for q in read_sheet(path).sheet.quotations} <= {"reglement-valmont-2015"}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import re
 import stat
 from pathlib import Path, PurePath, PurePosixPath
@@ -20,7 +19,7 @@ from assistant.corpus.read_odt import read_odt
 from assistant.corpus.read_pdf import read_pdf
 from assistant.corpus.read_text import read_markdown, read_text
 from assistant.corpus.reading import Limits, PageReader, locked, too_large
-from assistant.errors import CorpusError, NoTextFound, UnreadableFile, UnsupportedFormat
+from assistant.errors import CorpusError, NoTextFound, UnreadableFile, UnsupportedFormat, reason_of
 from assistant.records import RawDocument
 
 logger = logging.getLogger(__name__)
@@ -281,7 +280,7 @@ def _translate(error: OSError | RuntimeError, path: Path) -> UnreadableFile:
         return UnreadableFile(
             path, "l’accès est refusé.", "Donnez-vous le droit de lire ce fichier ou ce dossier."
         )
-    reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+    reason = reason_of(error) if isinstance(error, OSError) and error.errno else str(error)
     return UnreadableFile(
         path, f"la lecture a échoué ({reason}).", "Vérifiez le disque ou le partage réseau."
     )

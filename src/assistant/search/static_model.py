@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from assistant.errors import ModelUnavailable
+from assistant.errors import ModelUnavailable, reason_of
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -171,7 +171,7 @@ def _read_bytes(folder: Path, name: str) -> bytes:
         return (folder / name).read_bytes()
     except OSError as error:
         raise ModelUnavailable(
-            f"Le modèle « {folder} » est incomplet : impossible de lire « {name} » ({error.strerror}). "
+            f"Le modèle « {folder} » est incomplet : « {name} » ne peut pas être lu ({reason_of(error)}). "
             "Réinstallez l’assistant, ou refaites le modèle : python -m training"
         ) from error
 

@@ -14,6 +14,7 @@ the whole folder is always safe.
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -21,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assistant.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexStateError
 from assistant.french import ANALYSER_VERSION
@@ -43,13 +44,27 @@ from assistant.search.nearness import WORD_LISTS, WordTable
 from assistant.search.ragged import RaggedArray
 from assistant.search.signs import Signs
 from assistant.search.vocabulary import Vocabulary
-
-if TYPE_CHECKING:
-    from assistant.settings import Settings
+from assistant.settings import Settings
 
 CURRENT = "current"
-REBUILD = "Reconstruisez-le : assistant index"
 LOCK_SECONDS = 600  # how long a build waits for another one to end
+
+
+def build_command(folder: Path) -> str:
+    """Return the command that builds the index of a folder, as it is typed.
+
+    >>> build_command(Path("essais/mon index"))
+    "assistant index --index 'essais/mon index'"
+    """
+    return "assistant index" + ("" if folder == Settings().index else f" --index {shlex.quote(str(folder))}")
+
+
+def _rebuild(folder: Path) -> str:
+    return f"Reconstruisez-le : {build_command(folder)}"
+
+
+def _missing(folder: Path) -> IndexMissing:
+    return IndexMissing(f"Il n’y a pas d’index dans « {folder} ». Construisez-le : {build_command(folder)}")
 
 
 # --- versions --------------------------------------------------------------------------------
@@ -108,7 +123,7 @@ def load_index(folder: Path) -> Index:
     while True:
         version = current_version(folder)
         if version is None:
-            raise IndexMissing(f"Il n’y a pas d’index dans « {folder} ». Construisez-le : assistant index")
+            raise _missing(folder)
         try:
             return _read(folder / version)
         except IndexDamaged:
@@ -120,7 +135,7 @@ def load_manifest(folder: Path) -> Manifest:
     """Read the manifest of the version in use; raises as ``load_index``."""
     version = current_version(folder)
     if version is None:
-        raise IndexMissing(f"Il n’y a pas d’index dans « {folder} ». Construisez-le : assistant index")
+        raise _missing(folder)
     return _read_manifest(folder / version)
 
 
@@ -141,7 +156,8 @@ def check_manifest(
     ):
         if found != wanted:
             raise IndexOutdated(
-                f"L’index de « {settings.index} » a été construit avec {what} ({found} ; demandé : {wanted}). {REBUILD}"
+                f"L’index de « {settings.index} » a été construit avec {what} ({found} ; demandé : {wanted}). "
+                f"{_rebuild(settings.index)}"
             )
 
 
@@ -203,7 +219,7 @@ def _read(source: Path) -> Index:
         entries = _load(source / "entries.json")
         knowledge = _knowledge(values, source)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexDamaged(f"L’index est abîmé (« {source} »). {REBUILD}") from error
+        raise IndexDamaged(f"L’index est abîmé (« {source} »). {_rebuild(source.parent)}") from error
     index = assemble(
         manifest,
         knowledge,
@@ -216,7 +232,9 @@ def _read(source: Path) -> Index:
     )
     counts = len(index.entries), len(index.text_hashes), len(index.dense)
     if len(set(counts)) > 1 or index.dense.dim != manifest.dim:
-        raise IndexDamaged(f"L’index est abîmé : ses fichiers ne s’accordent pas {counts}. {REBUILD}")
+        raise IndexDamaged(
+            f"L’index est abîmé : ses fichiers ne s’accordent pas {counts}. {_rebuild(source.parent)}"
+        )
     return index
 
 
@@ -253,7 +271,7 @@ def _read_words(folder: Path) -> WordTable:
                 **lists,
             )
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise IndexDamaged(f"L’index est abîmé (« {folder} »). {REBUILD}") from error
+        raise IndexDamaged(f"L’index est abîmé (« {folder} »). {_rebuild(folder.parents[1])}") from error
 
 
 def _write_signs(signs: Signs, text_terms: RaggedArray, path: Path) -> None:
@@ -277,17 +295,19 @@ def _read_signs(path: Path) -> tuple[RaggedArray, Signs]:
             signs = Signs(tables["held"], RaggedArray(tables["years"], tables["year_starts"]))
             return RaggedArray(tables["terms"], tables["term_starts"]), signs
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise IndexDamaged(f"L’index est abîmé (« {path} »). {REBUILD}") from error
+        raise IndexDamaged(f"L’index est abîmé (« {path} »). {_rebuild(path.parents[1])}") from error
 
 
 def _read_manifest(source: Path) -> Manifest:
     try:
         values = _load(source / "manifest.json")
     except (OSError, ValueError) as error:
-        raise IndexDamaged(f"L’index est abîmé (« {source} »). {REBUILD}") from error
+        raise IndexDamaged(f"L’index est abîmé (« {source} »). {_rebuild(source.parent)}") from error
     versions = values.get("format_version"), values.get("analyser_version")
     if versions != (FORMAT_VERSION, ANALYSER_VERSION):
-        raise IndexOutdated(f"L’index vient d’une autre version de l’assistant {versions}. {REBUILD}")
+        raise IndexOutdated(
+            f"L’index vient d’une autre version de l’assistant {versions}. {_rebuild(source.parent)}"
+        )
     return Manifest(**values | {"corpus": tuple(values["corpus"]), "skipped": tuple(values["skipped"])})
 
 

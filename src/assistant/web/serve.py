@@ -85,8 +85,7 @@ def listen(host: str, port: int) -> socket.socket:
                 f"Le port {port} est réservé au système. Choisissez-en un d’au moins 1024 : --port"
             ) from error
         raise SettingsError(
-            f"« {host} » n’est pas une adresse de cette machine ({error.strerror}). "
-            "Pour cette machine seulement : --host 127.0.0.1"
+            f"« {host} » n’est pas une adresse de cette machine. Pour cette machine seulement : --host 127.0.0.1"
         ) from error
 
 

@@ -17,7 +17,7 @@ from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
 from assistant.errors import AssistantError
-from assistant.sheet import make_sheet, sheet_to_html
+from assistant.sheet import DOWNLOAD, make_sheet, sheet_to_html
 from assistant.web.asking import Asked, ask_now
 from assistant.web.headers import PLAIN_POLICY
 
@@ -61,5 +61,5 @@ def _download_form(fields: dict[str, list[str]]) -> str:
     )
     return (
         f'<form method="post" action="sheet" class="aide">{hidden}<button name="download" value="1">'
-        "Télécharger cette feuille</button></form>"
+        f"{DOWNLOAD}</button></form>"
     )

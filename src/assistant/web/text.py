@@ -8,24 +8,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from assistant.answers.answer import one_line
+from assistant.french import NO_BREAK, set_spaces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NO_BREAK = "\u00a0"
+__all__ = ["NO_BREAK", "escape_text", "say", "set_spaces", "words_to_html"]
+
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _NUMBER = re.compile(r"\[(\d+)\]")
 _BULLET = re.compile(r"\s*[-–•]\s+")
-_SPACE_INSIDE = re.compile(r"(?<=«) | (?=[:;?!»])")
-
-
-def set_spaces(text: str) -> str:
-    """Put the no-break spaces of French before : ; ? ! and inside « ».
-
-    >>> set_spaces("Qui ? « Moi »") == "Qui\u00a0? «\u00a0Moi\u00a0»"
-    True
-    """
-    return _SPACE_INSIDE.sub(NO_BREAK, text)
 
 
 def escape_text(text: str) -> str:
