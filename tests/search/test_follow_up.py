@@ -115,3 +115,94 @@ def test_only_the_last_five_turns_count() -> None:
     history = [Turn("combien de barques à Valmont ?"), *[Turn("merci")] * 5]
 
     assert complete("et à Brécourt ?", history, PLACES).before == ""
+
+
+PREAVIS = "Quel préavis pour résilier la convention ?"
+BUDGET = "Pour quelle date envoyer le budget prévisionnel ?"
+RENCONTRES = "combien de jeunes rencontrés en soirée en 2024 par Barques et Rivages ?"
+SALARIES = "combien d'éducateurs travaillent à Brécourt ?"
+
+
+@pytest.mark.parametrize(
+    ("text", "earlier"),
+    [
+        ("et le tribunal compétent c'est lequel ?", BUDGET),
+        ("et c'est quoi une information préoccupante ?", BUDGET),
+        ("et comment déclarer un accident du travail ?", BUDGET),
+        ("et à qui transmettre les statuts de l'association ?", BUDGET),
+        ("et combien de véhicules a l'association ?", PREAVIS),
+        ("et combien de jours de congés pour un médiateur ?", PREAVIS),
+        ("et qui nomme le chef de service ?", PREAVIS),
+        ("et qui préside Barques et Rivages ?", PREAVIS),
+        ("et quel est le montant de la dotation ?", PREAVIS),
+        ("et la PMI c'est quoi ?", PREAVIS),
+        ("mais comment les éducateurs sont recrutés ?", PREAVIS),
+        ("donc qui tient la permanence du collège ?", PREAVIS),
+        ("ok et quelles sont les missions du coordinateur ?", PREAVIS),
+        ("et sous quel délai rendre le rapport d'activité ?", PREAVIS),
+        ("et pourquoi garder l'anonymat des jeunes ?", PREAVIS),
+        ("et le chantier éducatif ça dure combien de temps ?", BUDGET),
+        ("et est-ce que le bailleur peut ouvrir un local ?", BUDGET),
+        ("et quel service assure les barques ?", BUDGET),
+        ("et qui évalue la médiation sociale ?", RENCONTRES),
+        ("et ou se trouve le tribunal de Fontclaire ?", RENCONTRES),
+        ("et comment saisir le procureur ?", SALARIES),
+        ("et la charte des bénévoles, qui la signe ?", SALARIES),
+        ("qui préside Barques et Rivages ?", PREAVIS),
+        ("quels sont les horaires des médiateurs ?", PREAVIS),
+    ],
+)
+def test_et_before_a_subject_of_its_own_takes_nothing_over(text: str, earlier: str) -> None:
+    assert completed(text, earlier) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "earlier", "kept", "dropped"),
+    [
+        ("et pour un mineur ?", "qui prévenir pour un majeur ?", "prevenir", "majeur"),
+        ("et à Béthune ?", SALARIES, "educateurs travaillent", "brecourt"),
+        ("et à Béthune, c'est combien ?", SALARIES, "educateurs travaillent", ""),
+        ("et bethune ?", "combien d'éducateurs à Carvin ?", "educateurs", "carvin"),
+        ("et à Carvin ?", "combien de vols à Lumes-Rivière en 2015 ?", "vols 2015", "lumes riviere"),
+        ("et à Carvin ?", RENCONTRES, "rencontres soiree 2024", ""),
+        ("et a carvin ?", RENCONTRES, "rencontres soiree 2024", ""),
+        ("et à Carvin ?", "combien de filles suivies à Harnes en 2023 ?", "filles suivies 2023", "harnes"),
+        ("et en 2022 ?", "combien de filles suivies à Harnes en 2023 ?", "filles suivies harnes", "2023"),
+        ("et combien de filles ?", RENCONTRES, "rencontres soiree 2024", "jeunes"),
+        ("et combien de filles à Béthune ?", SALARIES, "travaillent", "educateurs brecourt"),
+        ("et qui paie ?", "un gilet perdu, quel prix ?", "gilet perdu", "prix"),
+        ("et qui finance ?", PREAVIS, "convention", "preavis resilier"),
+        (
+            "et combien de filles à Béthune ?",
+            "combien de garçons à Harnes en 2024 ?",
+            "2024",
+            "garcons harnes",
+        ),
+        ("et qui signe ?", BUDGET, "budget previsionnel", "date envoyer"),
+        ("et si un jeune est en danger ?", PREAVIS, "convention", "preavis resilier"),
+        ("et si l'association a fraudé ?", PREAVIS, "convention", "preavis"),
+        ("et s'il refuse ?", "qui prévenir si un jeune est blessé ?", "prevenir blesse", ""),
+        ("et le reste, qui le paie ?", "quelle part du loyer verse la mairie ?", "part loyer mairie", ""),
+        ("et l'année d'après ?", BUDGET, "budget previsionnel", ""),
+        ("et c'est combien ?", "où est versé l'argent de poche ?", "verse argent poche", ""),
+        ("et quand faut-il le rendre ?", "qui écrit le compte rendu ?", "compte", ""),
+        ("et les modalités de versement ?", "quel montant pour la bourse ?", "bourse", ""),
+        ("et les jeunes qui partent ?", "comment finit un suivi ?", "finit suivi", ""),
+        ("et ceux de Brécourt ?", "combien de bénévoles à Valmont ?", "benevoles", "valmont"),
+        ("ça veut dire quoi ?", "le local ferme le lundi", "local ferme lundi", ""),
+        ("qui décide ?", PREAVIS, "convention", "preavis"),
+    ],
+)
+def test_what_leans_keeps_the_earlier_subject_and_not_what_it_asked_for(
+    text: str, earlier: str, kept: str, dropped: str
+) -> None:
+    carried = set(completed(text, earlier).removeprefix(text).split())
+
+    assert set(kept.split()) <= carried
+    assert carried.isdisjoint(dropped.split())
+
+
+def test_a_figure_after_et_stays_in_the_place_and_year_of_the_one_before() -> None:
+    text = "et combien de sorties de nuit en barque ?"
+
+    assert completed(text, "combien de gilets perdus à Valmont en 2024 ?") == f"{text} valmont 2024"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answers.asked import describe_lacks, find_lacks
 from assistant.french import fold
+from assistant.search.spelling import is_french
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -49,6 +50,31 @@ _PERSON = re.compile(
     r"\b(?P<name>[A-ZÀÂÉÈÊËÎÏÔÙÛÜÇ][a-zàâéèêëîïôùûüç]+(?:-[A-Z][a-zé]+)? [A-ZÀÂÉÈÊËÎÏÔÙÛÜÇ][\wÀ-ÿ’'-]+)"
     r"|\b(?:de|d’|d'|sur|pour|à)\s+(?P<given>[A-ZÀÂÉÈÊËÎÏÔÙÛÜÇ][a-zàâéèêëîïôùûüç]+)\b"
 )
+# A lone given name as the subject, or as who is looked for: « Mathéo a-t-il … ? », « où habite Mathéo ? ».
+_GIVEN = r"(?P<name>[A-ZÀÂÉÈÊËÎÏÔÙÛÜÇ][a-zàâéèêëîïôùûüç]+)"
+_BE_OR_HAVE = r"(?:a|est|avait|était|sera|aura|va|doit|peut|habite|vit|dort|fugue|sort|suit)"
+_LONE_NAMES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b{_GIVEN},? (?:(?:il|elle) )?(?:n[’'])?{_BE_OR_HAVE}(?:-t)?(?:-(?:il|elle))?(?![\w-])",
+        rf"\b[Ee]st-ce qu(?:e |[’']){_GIVEN}\b",
+        rf"\b(?:[Oo]ù|[Qq]ui|[Qq]uand|[Pp]ourquoi|[Cc]omment|[Dd]epuis quand)"
+        rf" (?:habite|vit|dort|loge|suit|accompagne|connaît|est|va|a (?:vu|placé|suivi|exclu))"
+        rf" {_GIVEN}\b",
+    )
+)
+# What is said of a person and not of a town: « un collège » a town has, « au collège » a pupil is.
+_PERSONAL = re.compile(
+    r"\b(?:suivie?|suit|accompagnee?|placee?|mesure|dossier|parents|mere|pere|frere|soeur|situation|fugue\w*"
+    r"|garde a vue|absente?|exclue?|renvoyee?|convoquee?|descolarisee?|incarceree?|hospitalisee?|malade|enceinte"
+    r"|habite|dort|loge|casier|(?:au|son|du) (?:college|lycee|foyer)|a l'ecole|(?:sa|chez sa) famille)(?!\w)"
+)
+# What is said of a town or a service only.
+_OF_A_PLACE = re.compile(
+    r"\b(?:communes?|villes?|quartiers?|mairie|maire|habitants?|territoire|secteur|departement|convention|dispositif"
+    r"|schema|budget|financee?|(?:une?|des|quels?|quelles?|combien d[e']) ?(?:services?|equipes?|foyers?|locaux|local"
+    r"|clubs?|antennes?|permanences?|associations?|educateurs?|familles|jeunes))\b"
+)
 _AGE = re.compile(r"\b(?:[5-9]|1[0-7])\s*ans\b|\bne[e]? le\b|\bmineure?\b")
 
 INSTRUCTION_TEXT = (
@@ -82,11 +108,16 @@ def names_a_minor(question: str, knowledge: Knowledge) -> bool:
     folded = fold(question)
 
     def is_stranger(name: str) -> bool:
-        return not all(knowledge.vocabulary.knows(part) for part in re.findall(r"[a-z]+", fold(name)))
+        parts = re.findall(r"[a-z]+", fold(name))
+        return not all(knowledge.vocabulary.knows(part) or part in knowledge.acronym_table for part in parts)
 
     match = _NAMED_MINOR.search(question)
     if match and is_stranger(match["name"]):
         return True
+    if _PERSONAL.search(folded) and not _OF_A_PLACE.search(folded):
+        lone = (found["name"] for pattern in _LONE_NAMES for found in pattern.finditer(question))
+        if any(is_stranger(name) and not is_french(fold(name)) for name in lone):
+            return True
     wants_private = re.search(rf"\b(?:{_PRIVATE})\b", folded) or _AGE.search(folded)
     if not wants_private:
         return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assistant.french import STOP_WORDS, fold, sentence_spans, stem, tokenize, words
@@ -44,6 +45,11 @@ _RELATIONAL = frozenset(
     chiffre annee mois jour semaine renouvellement temps critere signataire destinataire modalite
     """.split()
 )
+# What an earlier question asked for, which one that asks for something else does not: « quel préavis … ? ».
+_ASKED_FOR = _RELATIONAL | {stem("preavis")}
+_INFINITIVE = re.compile(r"[a-z]{2,}(?:er|ir|dre|ttre)")
+# Nouns that say nothing without the question before: « et le reste, qui le paie ? ».
+_REMAINDERS = frozenset("reste suite equivalent inverse contraire regle principe".split())
 # "il faut", "fait-il", "y a-t-il": pronouns that stand for nothing.
 _IMPERSONAL = re.compile(
     r"\b(?:fait|faut|vaut|s'agit|existe|suffit|reste|arrive|passe|pleut|y a|a)[- ]?t?-il\b"
@@ -58,6 +64,15 @@ _CONNECTIVE = re.compile(
 )
 _WEAK_CONNECTIVES = frozenset(
     {"ou bien", "sinon", "par contre", "ensuite", "apres", "pareil", "idem", "meme"}
+)
+_QUESTION_WORD = re.compile(
+    r"\b(?:qui|quoi|(?:le|la|les)?quel(?:le)?s?|combien|comment|quand|ou|pourquoi|est-ce)\b"
+)
+_CONDITION = re.compile(r"^(?:si\b|s'|en cas d)")
+# « à Béthune, c'est combien ? » leans, « à qui envoyer le budget ? » does not.
+_ELEMENT_FIRST = re.compile(
+    r"^(?:au?x?|dans|en|chez|sur|sous|pour|par|avec|sans|parmi|dont|cote|du cote|apres|avant|passe|hors)\b"
+    r"(?! (?:qui|quoi|quel|combien|quand|partir d))|^quand (?:l[ae]s?|une?|on)\b"
 )
 _NEW_TOPIC = re.compile(
     r"^(?:(?:ok|oui|non|d'accord|merci|bon)\b[\s,.!;:]*)*"
@@ -101,10 +116,17 @@ _AUDIENCES = frozenset(
 _KINDS_OF_DOCUMENTS = frozenset(
     stem(word) for word in "pacte schema convention rapport etude avenant annexe".split()
 )
+_JOINTS = frozenset("-'")
 _PLACE = frozenset("a au aux dans en chez sur".split())
 _PREPOSITIONS = _PLACE | frozenset("pour par avec sans de du des d contre entre".split())
 _BREAKS = _PREPOSITIONS | frozenset(
     "et ou qui que quand combien comment pourquoi quel quelle quels quelles est sont".split()
+)
+# "a l'" without its accent is the verb: « combien de véhicules a l'association ? ».
+_AFTER_PREPOSITION = re.compile(
+    r"\b(?:(?:à|aux?|en|dans|chez|sur|pour|par|avec|côté)\s+(?:l[ae]s?\s+|une?\s+|des\s+|l['’])?|a\s+(?!l[ae]\b|l['’]))"
+    r"(?P<word>\w+)",
+    re.I,
 )
 _TOKEN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿœŒ]+|\d[\d.,/-]*\w*|[^\w\s]")
 
@@ -151,12 +173,14 @@ def _lean(text: str, whole: str, before: str, answer: str, territories: Collecti
         return FollowUp(text[topic.end() :].strip() or text)
     if not whole:
         return FollowUp(text)
-    if not leans(text, f"{whole} {answer[:300]}", territories):
-        place = _place_to_keep(text, whole, territories)
-        return FollowUp(" ".join((text, *place)), before if place else "")
+    if not leans(text, whole, answer[:300], territories):
+        setting = _setting_to_keep(text, whole, territories)
+        return FollowUp(" ".join((text, *setting)), before if setting else "")
     replaced = _replaced(text, whole, territories)
     said = {stem(word) for word in words(text)}
     kept = [word for word in _subject_words(whole) if stem(word) not in said and word not in replaced]
+    if _asks_something_else(text, whole, territories):
+        kept = _topic(kept, whole)
     entity = tuple(
         word for word in _entity(text, whole, answer) if stem(word) not in said and word not in kept
     )
@@ -164,26 +188,30 @@ def _lean(text: str, whole: str, before: str, answer: str, territories: Collecti
     return FollowUp(" ".join((text, *carried)), before or whole, tuple(replaced), entity)
 
 
-def _place_to_keep(text: str, whole: str, territories: Collection[str]) -> list[str]:
-    """Return the territory a figure is still asked for: « nombre d'habitants ? » after one on the Ternois."""
+def _setting_to_keep(text: str, whole: str, territories: Collection[str]) -> list[str]:
+    """Return the territory a figure is still asked for: « nombre d'habitants ? » after one on the Ternois.
+
+    « et combien de filles suivies par l'équipe ? » is of the same year too.
+    """
     content = [word for word in content_words(text) if word not in _EMPTY]
     if any(word[0].isupper() for word in re.findall(r"\w+", text)[1:]):
         return []  # it names a place or a service of its own
-    if (
-        len(content) > 3
-        or "how_many" not in question_kinds(text)
-        or any(word in territories for word in content)
-    ):
+    match = _CONNECTIVE.match(fold(text))
+    connective = match is not None and match["word"] == "et"
+    if "how_many" not in question_kinds(text) or (len(content) > 3 and not connective):
         return []
-    return [word for word in dict.fromkeys(words(whole)) if word in territories]
+    kinds = {"territory", "year"} if connective else {"territory"}
+    kinds -= {_type_of(word, territories) for word in content}
+    return [word for word in dict.fromkeys(words(whole)) if _type_of(word, territories) in kinds]
 
 
-def leans(text: str, context: str, territories: Collection[str] = ()) -> bool:
+def leans(text: str, whole: str, answer: str = "", territories: Collection[str] = ()) -> bool:
     """Whether a question cannot be understood without what was said before.
 
     Args:
         text: The question.
-        context: The question and the answer before it.
+        whole: The question before it, self-contained.
+        answer: The beginning of the answer to that.
         territories: Folded words of the names of places.
     """
     folded = fold(text)
@@ -192,7 +220,7 @@ def leans(text: str, context: str, territories: Collection[str] = ()) -> bool:
     connective = _CONNECTIVE.match(folded)
     bare = _IMPERSONAL.sub(" ", folded)
     if connective and len(own) <= (3 if connective["word"] in _WEAK_CONNECTIVES else 6):
-        return True
+        return not _stands_alone(text, whole, territories)
     if not own or (len(own) <= 6 and _has_loose_pronoun(text)):
         return True
     if _WHICH.search(folded):
@@ -201,12 +229,107 @@ def leans(text: str, context: str, territories: Collection[str] = ()) -> bool:
     if (
         pointing and not content_words(bare[: pointing.start()])[1:]
     ):  # "l'indice de jeunesse, ça se calcule ?"
-        return _points_back(pointing["noun"], len(own), context)
+        return _points_back(pointing["noun"], len(own), f"{whole} {answer}")
     if len(own) == 1 and _lacks_subject(text):
         return True  # "qui paie ?", "versée quand ?"
     # "Béthune ?", "mineur ?": an element of a type that the question before has too
     alone = len(content) == 1 and "definition" not in question_kinds(text)
     return alone and _type_of(own[0], territories) is not None
+
+
+def _stands_alone(text: str, whole: str, territories: Collection[str]) -> bool:
+    """Whether a question that begins with « et » has its own question word and its own subject.
+
+    « et le tribunal compétent, c'est lequel ? » has; « et à Béthune, c'est combien ? », « et qui paie ? » have not.
+    """
+    rest = _after_connective(text)
+    if not _asks(rest) or _ELEMENT_FIRST.match(fold(rest)) or _refers_back(rest):
+        return False
+    own = _own_subject(rest, whole, territories)
+    nouns = {word for word in _nouns(rest) if word in own and stem(word) not in _RELATIONAL}
+    return bool(nouns) and (len(own) > 1 or "definition" in question_kinds(rest))
+
+
+def _asks_something_else(text: str, whole: str, territories: Collection[str]) -> bool:
+    """Whether a question that leans asks for another thing: « et qui finance ? » after « quel préavis… ? »."""
+    rest = _after_connective(text)
+    if _refers_back(rest) or not _own_subject(rest, whole, territories):
+        return False
+    if _CONDITION.match(fold(rest)):
+        return True
+    return _asks(rest) and not set(question_kinds(rest)) & set(question_kinds(whole))
+
+
+def _after_connective(text: str) -> str:
+    connective = _CONNECTIVE.match(fold(text))
+    return text[connective.end() :].lstrip(" ,") if connective else text
+
+
+def _asks(text: str) -> bool:
+    """Whether a question has its question word: « et les jeunes qui partent ? » has none."""
+    return bool(set(question_kinds(text)) - {"comparison"} and _QUESTION_WORD.search(fold(text)))
+
+
+def _refers_back(text: str) -> bool:
+    """Whether a question points to what was said: « le reste », « ça », but not « le chantier, ça dure… »."""
+    bare = _IMPERSONAL.sub(" ", fold(text))
+    pointing = _POINTING.search(bare)
+    points = pointing and not content_words(bare[: pointing.start()])
+    return bool(points) or _has_loose_pronoun(text) or not _REMAINDERS.isdisjoint(words(bare))
+
+
+def _own_subject(text: str, whole: str, territories: Collection[str]) -> list[str]:
+    """Return the words that the earlier question has not, without those that only replace one of its own.
+
+    In « combien de filles à Liévin ? » after « combien de jeunes à Oignies ? » there are none.
+    """
+    earlier = words(whole)
+    stems, types = (
+        {stem(word) for word in earlier},
+        {_type_of(word, territories) for word in earlier} - {None},
+    )
+    elements = _elements(text, territories)
+    return [
+        word
+        for word in _subject_words(text)
+        if stem(word) not in stems and word not in elements and _type_of(word, territories) not in types
+    ]
+
+
+def _elements(text: str, territories: Collection[str]) -> set[str]:
+    """Return the people, places and years that follow a preposition: « pour un mineur », « à Béthune »."""
+    found = set()
+    for match in _AFTER_PREPOSITION.finditer(text):
+        token = match["word"]
+        if _type_of(fold(token), territories) or _is_name([token]):
+            found.update(words(token))
+    return found
+
+
+def _nouns(text: str) -> set[str]:
+    """Return the words with a determiner or after « de », and the names that a verb stands before."""
+    folded = _VERB.sub(" ", fold(text))
+    nouns = {match["noun"] for match in _OWN_NOUN.finditer(folded)}
+    nouns.update(re.findall(r"\b(?:de |d')([a-z]{3,})", folded))
+    content = content_words(text)
+    tokens = re.findall(r"\w+", text)
+    nouns.update(
+        fold(name)
+        for verb, name in pairwise(tokens)
+        if name[0].isupper() and verb.islower() and fold(verb) in content
+    )
+    return nouns
+
+
+def _topic(kept: Sequence[str], whole: str) -> list[str]:
+    """Return what an earlier question is about, without what it asks for: « convention », of its « préavis ».
+
+    The verb of what is asked for goes with it: « quel préavis pour résilier », « quelle date envoyer ».
+    """
+    said = [word for word in words(whole) if word != "pour"]
+    at = next((at for at, word in enumerate(said) if stem(word) in _ASKED_FOR), len(said))
+    asked = said[at : at + 1] + [word for word in said[at + 1 : at + 2] if _INFINITIVE.fullmatch(word)]
+    return [word for word in kept if word not in asked] or list(kept)
 
 
 def _points_back(noun: str | None, own: int, context: str) -> bool:
@@ -292,7 +415,10 @@ def _slot(text: str, whole: str) -> list[str]:
     if not connective or not tokens:
         return []
     if fold(tokens[0]) not in _PREPOSITIONS:
-        return _name_slot(tokens, whole)
+        place = _place_at(tokens)
+        if place is None:
+            return _name_slot(tokens, whole)
+        tokens = tokens[place:]
     head, name = fold(tokens[0]), _is_name(tokens[1:])
     if len(_content(tokens[1:])) > 3:
         return []
@@ -303,12 +429,22 @@ def _slot(text: str, whole: str) -> list[str]:
             continue
         phrase = []
         for token in old[at + 1 :]:
+            if fold(token) in _JOINTS:
+                continue  # "Lens-Hénin" is one place
             if fold(token) in _BREAKS or not token[0].isalnum():
                 break
             phrase.append(token)
+        if tokens[1:] and phrase and phrase[0][0].isdigit() != tokens[1][0].isdigit():
+            continue  # "en 2024" stays, for « et à Brécourt ? »
         if _content(phrase) and (head not in _PLACE or _is_name(phrase) == name):
             return _content(phrase)[:3]
     return []
+
+
+def _place_at(tokens: Sequence[str]) -> int | None:
+    """Return where a place is named: « combien de filles à Béthune ? »."""
+    pairs = enumerate(pairwise(tokens))
+    return next((at for at, (head, name) in pairs if fold(head) in _PLACE and name[0].isupper()), None)
 
 
 def _name_slot(tokens: Sequence[str], whole: str) -> list[str]:
