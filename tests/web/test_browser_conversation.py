@@ -103,6 +103,29 @@ def test_evidence_has_an_address_of_its_own(window: Page, application: Applicati
     assert window.url.rstrip("/") == application.url.rstrip("/")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "evidence/../api/ask?question=%3Ch1%3Ecaught%3C/h1%3E",
+        "evidence/%2e%2e/api/ask?question=%3Ch1%3Ecaught%3C/h1%3E",
+        "evidence/../documents/charte-valmont-2024/file",
+        "evidence/..\\..\\documents/charte-valmont-2024/file",
+    ],
+)
+def test_an_address_that_is_not_of_the_evidence_shows_nothing(
+    window: Page, application: Application, address: str
+) -> None:
+    sent: list[str] = []
+    window.on("request", lambda request: sent.append(request.url))
+    window.locator("#conversation[data-pret]").wait_for()  # else this page, not the next, opens the address
+
+    window.goto(f"{application.url}#{address}")
+    window.reload()  # the address alone would not load the page again
+
+    window.locator("#panneau").get_by_text("Ce passage ne peut pas être montré.").wait_for()
+    assert not [url for url in sent if "/api/ask" in url or "/file" in url]
+
+
 def test_each_answer_opens_its_own_evidence(window: Page) -> None:
     ask(window, QUESTION)
     ask(window, MEAL)

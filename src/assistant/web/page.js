@@ -290,6 +290,9 @@
   }
   const panelOf = (link) =>
     link?.closest(".panneau") ?? link?.closest('[role="tabpanel"]')?.querySelector(".panneau") ?? find("#preuves .panneau");
+  // Whoever wrote a link to this page chose what follows its #: nothing but a passage is drawn.
+  const isEvidence = (address) =>
+    new URL(address, document.baseURI).href.startsWith(new URL("evidence/", document.baseURI).href);
   async function openEvidence(link, { focus = true } = {}) {
     const panel = panelOf(link);
     const inside = panel.contains(link); // a neighbour of the passage shown
@@ -297,7 +300,7 @@
     panel.dataset.adresse = address; // the last one asked for wins
     let html = "";
     try {
-      const response = await fetch(address);
+      const response = isEvidence(address) ? await fetch(address) : new Response("", { status: 404 });
       if (response.ok) html = await response.text();
       else html = make("p", { className: "absent" }, await refusalOf(response) ?? "Ce passage ne peut pas être montré.").outerHTML;
     } catch {
