@@ -39,6 +39,20 @@ def finished(window: Page) -> None:
     window.wait_for_function("!document.querySelector('.echange[aria-busy]')")
 
 
+def bottom_of(window: Page, selector: str) -> float:
+    box = window.locator(selector).first.bounding_box()
+    assert box
+    return box["y"] + box["height"]
+
+
+def focus_bottom(window: Page) -> float:
+    return float(window.evaluate("document.activeElement.getBoundingClientRect().bottom"))
+
+
+def form_top(window: Page) -> float:
+    return float(window.evaluate("document.querySelector('#saisie').getBoundingClientRect().top"))
+
+
 # --- the answer and its evidence ---------------------------------------------------------------
 
 
@@ -162,6 +176,57 @@ def test_the_first_words_come_at_once(window: Page) -> None:
     took = window.evaluate(script, MEAL)
 
     assert took < 5 * MAX_FIRST_WORDS  # the machine of the tests may be loaded
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1280, 720), (1920, 1080), (390, 800), (320, 640)])
+@pytest.mark.parametrize("question", [MEAL, UNKNOWN])
+def test_a_second_question_comes_to_the_top_with_its_answer_above_the_form(
+    window: Page, size: tuple[int, int], question: str
+) -> None:
+    window.set_viewport_size({"width": size[0], "height": size[1]})
+    ask(window, QUESTION)
+    ask(window, question)
+
+    window.wait_for_function(
+        "(box => box.top >= 0 && box.top < 60)"
+        "([...document.querySelectorAll('.echange .question')].at(-1).getBoundingClientRect())"
+    )
+    assert bottom_of(window, ".echange:last-child .reponse p") < form_top(window)
+
+
+def test_the_last_question_is_at_the_top_after_a_reload(window: Page) -> None:
+    ask(window, QUESTION)
+    ask(window, UNKNOWN)
+
+    window.reload()
+    window.locator(".echange").last.wait_for()
+
+    window.wait_for_function(
+        "document.querySelector('.echange:last-child .question').getBoundingClientRect().top < 60"
+    )
+
+
+@pytest.mark.parametrize("documents", ["closed", "open"])
+def test_what_has_the_focus_in_the_thread_is_above_the_form(window: Page, documents: str) -> None:
+    ask(window, QUESTION)
+    ask(window, MEAL)
+    if documents == "open":
+        window.locator("#filtre summary").click()
+    press(window, "Donner un avis")
+    window.wait_for_function("document.activeElement?.name === 'verdict'")
+
+    for _ in range(40):
+        assert focus_bottom(window) <= form_top(window)
+        window.keyboard.press("Tab")
+        if not window.evaluate("!!document.activeElement.closest('#fil')"):
+            break
+    window.locator("#fil button").first.focus()
+    for _ in range(40):
+        window.keyboard.press("Tab")
+        if window.evaluate("document.activeElement.id") == "question":
+            return
+        assert focus_bottom(window) <= form_top(window)
+    pytest.fail("the keyboard never reaches the question")
 
 
 # --- refusals ----------------------------------------------------------------------------------

@@ -50,12 +50,14 @@ FRAME = f"""
         <button type="submit" id="demander">Demander</button>
         <button type="button" id="arreter" hidden>Arrêter</button>
       </div>
-      <p id="aide" class="discret">Entrée pour envoyer, Maj + Entrée pour aller à la ligne.</p>
-      <details id="filtre">
-        <summary>Documents{NO_BREAK}: <span id="choisis">tous</span></summary>
-        <fieldset><legend>Chercher seulement dans</legend><div id="documents"></div></fieldset>
-        <button type="button" id="tous">Tous les documents</button>
-      </details>
+      <div class="pied">
+        <details id="filtre">
+          <summary>Documents{NO_BREAK}: <span id="choisis">tous</span></summary>
+          <fieldset><legend>Chercher seulement dans</legend><div id="documents"></div></fieldset>
+          <button type="button" id="tous">Tous les documents</button>
+        </details>
+        <p id="aide" class="discret">Entrée pour envoyer, Maj + Entrée pour aller à la ligne.</p>
+      </div>
     </form>
     <p id="annonce" class="lu" role="status"></p>
   </section>

@@ -430,6 +430,9 @@
   document.addEventListener("input", (event) => {
     if (event.target.id === "question") draft = event.target.value;
   });
+  document.addEventListener("focusin", (event) => { // browsers show the caret, even under the form
+    if (event.target.matches?.("#fil textarea, #fil input")) event.target.scrollIntoView({ block: "nearest" });
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.closest?.(".panneau, .preuves, #preuves")) goBack();
     const tab = event.target.closest?.('[role="tab"]');
@@ -447,6 +450,10 @@
 
   // --- beginning ----------------------------------------------------------------------------
 
+  // What the form covers of the thread, for the style sheet.
+  const sized = new ResizeObserver((forms) => {
+    for (const { target } of forms) target.parentElement?.style.setProperty("--saisie", `${target.offsetHeight}px`);
+  });
   // Gradio draws the page, and may draw it again when tabs change.
   function mount() {
     const frame = find("#conversation");
@@ -459,6 +466,7 @@
       conversation = readKept().find((item) => item.id === id) ?? conversation;
     }
     fillWelcome();
+    sized.observe(find("#saisie"));
     showConversation();
     listKept();
     busy(running !== null);
