@@ -406,6 +406,34 @@ def test_a_question_asked_again_changes_only_its_answer(window: Page) -> None:
     assert "dix-neuf heures" in last_reply(window)
 
 
+def test_an_empty_question_is_told_until_something_is_typed(window: Page) -> None:
+    box = window.get_by_label("Votre question")
+    box.press("Enter")
+
+    remark = window.locator("#remarque")
+    assert remark.inner_text() == "Écrivez votre question."
+    assert window.locator("#annonce").inner_text() == "Écrivez votre question."
+    assert window.locator(".echange").count() == 0
+    box.press("q")
+    assert not remark.is_visible()
+
+
+@pytest.mark.parametrize("there", ["", "Et ceci ?"])
+def test_a_pasted_question_that_is_cut_is_told(window: Page, there: str) -> None:
+    box = window.get_by_label("Votre question")
+    box.fill(there)
+
+    window.keyboard.insert_text("a" * (2000 - len(there)))
+    assert not window.locator("#remarque").is_visible()
+    window.keyboard.press("Backspace")
+    window.keyboard.insert_text("bcd")
+
+    told = " ".join(window.locator("#remarque").inner_text().split())
+    assert told == "2 000 caractères au plus : la fin a été coupée."
+    assert box.input_value().endswith("ab")
+    assert len(box.input_value()) == 2000
+
+
 def test_enter_on_nothing_asks_nothing_and_shift_enter_begins_a_line(window: Page) -> None:
     box = window.get_by_label("Votre question")
     box.fill("  ")

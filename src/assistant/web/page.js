@@ -355,9 +355,16 @@
   // --- what the user does -------------------------------------------------------------------
 
   function write(text) { find("#question").value = draft = text; }
+  // Beside the field, and aloud; an empty text takes the last remark away.
+  function remark(text) {
+    find("#remarque").textContent = text;
+    find("#remarque").hidden = !text;
+    if (text) say(text);
+  }
   function submit() {
     const box = find("#question");
     const question = box.value;
+    remark(question.trim() ? "" : "Écrivez votre question.");
     if (!question.trim()) { box.focus(); return; }
     write("");
     ask(question);
@@ -432,6 +439,13 @@
   });
   document.addEventListener("focusin", (event) => { // browsers show the caret, even under the form
     if (event.target.matches?.("#fil textarea, #fil input")) event.target.scrollIntoView({ block: "nearest" });
+  });
+  document.addEventListener("beforeinput", (event) => { // the browser cuts at `maxlength` and says nothing
+    if (event.target.id !== "question") return;
+    const { value, selectionStart, selectionEnd, maxLength } = event.target;
+    const added = (event.data ?? "").replaceAll("\r\n", "\n");
+    const cut = value.length - (selectionEnd - selectionStart) + added.length > maxLength;
+    remark(cut ? `${maxLength.toLocaleString("fr-FR")} caractères au plus\u00a0: la fin a été coupée.` : "");
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.closest?.(".panneau, .preuves, #preuves")) goBack();
