@@ -284,6 +284,23 @@ def test_only_the_chosen_documents_are_searched(window: Page) -> None:
     assert window.locator("#choisis").inner_text() == "tous"
 
 
+def test_a_removed_document_no_longer_limits_an_old_conversation(window: Page) -> None:
+    ask(window, QUESTION)
+    window.evaluate("""() => {
+        const kept = JSON.parse(localStorage["assistant.conversations"]);
+        kept[0].only = ["removed"];
+        localStorage["assistant.conversations"] = JSON.stringify(kept);
+    }""")
+    press(window, "Nouvelle conversation")
+    window.get_by_text("Conversations gardées").click()
+    window.get_by_role("button", name=QUESTION, exact=True).click()
+    assert window.locator("#choisis").inner_text() == "tous"
+
+    ask(window, MEAL)
+
+    assert "dix-neuf heures" in last_reply(window)
+
+
 # --- stop, copy, edit, again -------------------------------------------------------------------
 
 
@@ -349,6 +366,50 @@ def test_a_page_drawn_again_loses_neither_the_answer_under_way_nor_the_draft(
     assert questions(window) == [QUESTION]
 
 
+def test_a_reload_before_the_answer_keeps_the_question(held_window: Page, gate: threading.Event) -> None:
+    window = held_window
+    window.get_by_label("Votre question").fill(QUESTION)
+    window.get_by_label("Votre question").press("Enter")
+    window.locator(".echange[aria-busy]").wait_for()
+
+    window.reload()
+
+    window.get_by_text("Réponse interrompue.").wait_for()
+    assert questions(window) == [QUESTION]
+    gate.set()
+    press(window, "Relancer")
+    window.get_by_role("heading", name="Ce que dit le texte").wait_for()
+    assert "Réponse interrompue." not in last_reply(window)
+    window.reload()
+    window.get_by_role("heading", name="Ce que dit le texte").wait_for()
+    assert "Réponse interrompue." not in last_reply(window)
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_leaving_a_conversation_before_the_answer_keeps_it_unless_it_is_deleted(
+    held_window: Page, gate: threading.Event, deleted: bool
+) -> None:
+    window = held_window
+    window.get_by_label("Votre question").fill(QUESTION)
+    window.get_by_label("Votre question").press("Enter")
+    window.locator(".echange[aria-busy]").wait_for()
+
+    window.get_by_text("Conversations gardées").click()
+    if deleted:
+        window.get_by_role("button", name=f"Supprimer « {QUESTION} »").click()
+    else:
+        press(window, "Nouvelle conversation")
+    window.get_by_role("button", name="Demander").wait_for()
+    gate.set()
+
+    assert questions(window) == []
+    assert (QUESTION in window.evaluate("localStorage['assistant.conversations']")) is not deleted
+    if not deleted:
+        window.get_by_role("button", name=QUESTION, exact=True).click()
+        assert questions(window) == [QUESTION]
+        assert "Réponse arrêtée." in last_reply(window)
+
+
 def test_an_answer_is_copied_with_its_places(window: Page) -> None:
     window.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ask(window, QUESTION)
@@ -392,6 +453,20 @@ def test_an_edited_question_replaces_what_followed_it(window: Page) -> None:
 
     assert questions(window) == [QUESTION]
     assert "Fontclaire" in last_reply(window)
+
+
+def test_a_question_asked_again_while_another_is_edited_leaves_the_warning(window: Page) -> None:
+    ask(window, QUESTION)
+    ask(window, MEAL)
+    press(window, "Modifier la question", nth=1)
+
+    press(window, "Relancer", nth=0)
+    finished(window)
+
+    assert window.get_by_text("Vous modifiez une question").is_visible()
+    press(window, "Annuler")
+    ask(window, "Quel jour travaillent les médiateurs ?")
+    assert questions(window) == [QUESTION, MEAL, "Quel jour travaillent les médiateurs ?"]
 
 
 def test_a_question_asked_again_changes_only_its_answer(window: Page) -> None:
