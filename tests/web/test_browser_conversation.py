@@ -39,6 +39,20 @@ def finished(window: Page) -> None:
     window.wait_for_function("!document.querySelector('.echange[aria-busy]')")
 
 
+def bottom_of(window: Page, selector: str) -> float:
+    box = window.locator(selector).first.bounding_box()
+    assert box
+    return box["y"] + box["height"]
+
+
+def focus_bottom(window: Page) -> float:
+    return float(window.evaluate("document.activeElement.getBoundingClientRect().bottom"))
+
+
+def form_top(window: Page) -> float:
+    return float(window.evaluate("document.querySelector('#saisie').getBoundingClientRect().top"))
+
+
 # --- the answer and its evidence ---------------------------------------------------------------
 
 
@@ -103,6 +117,29 @@ def test_evidence_has_an_address_of_its_own(window: Page, application: Applicati
     assert window.url.rstrip("/") == application.url.rstrip("/")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "evidence/../api/ask?question=%3Ch1%3Ecaught%3C/h1%3E",
+        "evidence/%2e%2e/api/ask?question=%3Ch1%3Ecaught%3C/h1%3E",
+        "evidence/../documents/charte-valmont-2024/file",
+        "evidence/..\\..\\documents/charte-valmont-2024/file",
+    ],
+)
+def test_an_address_that_is_not_of_the_evidence_shows_nothing(
+    window: Page, application: Application, address: str
+) -> None:
+    sent: list[str] = []
+    window.on("request", lambda request: sent.append(request.url))
+    window.locator("#conversation[data-pret]").wait_for()  # else this page, not the next, opens the address
+
+    window.goto(f"{application.url}#{address}")
+    window.reload()  # the address alone would not load the page again
+
+    window.locator("#panneau").get_by_text("Ce passage ne peut pas être montré.").wait_for()
+    assert not [url for url in sent if "/api/ask" in url or "/file" in url]
+
+
 def test_each_answer_opens_its_own_evidence(window: Page) -> None:
     ask(window, QUESTION)
     ask(window, MEAL)
@@ -139,6 +176,57 @@ def test_the_first_words_come_at_once(window: Page) -> None:
     took = window.evaluate(script, MEAL)
 
     assert took < 5 * MAX_FIRST_WORDS  # the machine of the tests may be loaded
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1280, 720), (1920, 1080), (390, 800), (320, 640)])
+@pytest.mark.parametrize("question", [MEAL, UNKNOWN])
+def test_a_second_question_comes_to_the_top_with_its_answer_above_the_form(
+    window: Page, size: tuple[int, int], question: str
+) -> None:
+    window.set_viewport_size({"width": size[0], "height": size[1]})
+    ask(window, QUESTION)
+    ask(window, question)
+
+    window.wait_for_function(
+        "(box => box.top >= 0 && box.top < 60)"
+        "([...document.querySelectorAll('.echange .question')].at(-1).getBoundingClientRect())"
+    )
+    assert bottom_of(window, ".echange:last-child .reponse p") < form_top(window)
+
+
+def test_the_last_question_is_at_the_top_after_a_reload(window: Page) -> None:
+    ask(window, QUESTION)
+    ask(window, UNKNOWN)
+
+    window.reload()
+    window.locator(".echange").last.wait_for()
+
+    window.wait_for_function(
+        "document.querySelector('.echange:last-child .question').getBoundingClientRect().top < 60"
+    )
+
+
+@pytest.mark.parametrize("documents", ["closed", "open"])
+def test_what_has_the_focus_in_the_thread_is_above_the_form(window: Page, documents: str) -> None:
+    ask(window, QUESTION)
+    ask(window, MEAL)
+    if documents == "open":
+        window.locator("#filtre summary").click()
+    press(window, "Donner un avis")
+    window.wait_for_function("document.activeElement?.name === 'verdict'")
+
+    for _ in range(40):
+        assert focus_bottom(window) <= form_top(window)
+        window.keyboard.press("Tab")
+        if not window.evaluate("!!document.activeElement.closest('#fil')"):
+            break
+    window.locator("#fil button").first.focus()
+    for _ in range(40):
+        window.keyboard.press("Tab")
+        if window.evaluate("document.activeElement.id") == "question":
+            return
+        assert focus_bottom(window) <= form_top(window)
+    pytest.fail("the keyboard never reaches the question")
 
 
 # --- refusals ----------------------------------------------------------------------------------
@@ -194,6 +282,23 @@ def test_only_the_chosen_documents_are_searched(window: Page) -> None:
     assert all(href.startswith("evidence/reglement-valmont-2015") for href in places)
     press(window, "Tous les documents")
     assert window.locator("#choisis").inner_text() == "tous"
+
+
+def test_a_removed_document_no_longer_limits_an_old_conversation(window: Page) -> None:
+    ask(window, QUESTION)
+    window.evaluate("""() => {
+        const kept = JSON.parse(localStorage["assistant.conversations"]);
+        kept[0].only = ["removed"];
+        localStorage["assistant.conversations"] = JSON.stringify(kept);
+    }""")
+    press(window, "Nouvelle conversation")
+    window.get_by_text("Conversations gardées").click()
+    window.get_by_role("button", name=QUESTION, exact=True).click()
+    assert window.locator("#choisis").inner_text() == "tous"
+
+    ask(window, MEAL)
+
+    assert "dix-neuf heures" in last_reply(window)
 
 
 # --- stop, copy, edit, again -------------------------------------------------------------------
@@ -261,6 +366,50 @@ def test_a_page_drawn_again_loses_neither_the_answer_under_way_nor_the_draft(
     assert questions(window) == [QUESTION]
 
 
+def test_a_reload_before_the_answer_keeps_the_question(held_window: Page, gate: threading.Event) -> None:
+    window = held_window
+    window.get_by_label("Votre question").fill(QUESTION)
+    window.get_by_label("Votre question").press("Enter")
+    window.locator(".echange[aria-busy]").wait_for()
+
+    window.reload()
+
+    window.get_by_text("Réponse interrompue.").wait_for()
+    assert questions(window) == [QUESTION]
+    gate.set()
+    press(window, "Relancer")
+    window.get_by_role("heading", name="Ce que dit le texte").wait_for()
+    assert "Réponse interrompue." not in last_reply(window)
+    window.reload()
+    window.get_by_role("heading", name="Ce que dit le texte").wait_for()
+    assert "Réponse interrompue." not in last_reply(window)
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_leaving_a_conversation_before_the_answer_keeps_it_unless_it_is_deleted(
+    held_window: Page, gate: threading.Event, deleted: bool
+) -> None:
+    window = held_window
+    window.get_by_label("Votre question").fill(QUESTION)
+    window.get_by_label("Votre question").press("Enter")
+    window.locator(".echange[aria-busy]").wait_for()
+
+    window.get_by_text("Conversations gardées").click()
+    if deleted:
+        window.get_by_role("button", name=f"Supprimer « {QUESTION} »").click()
+    else:
+        press(window, "Nouvelle conversation")
+    window.get_by_role("button", name="Demander").wait_for()
+    gate.set()
+
+    assert questions(window) == []
+    assert (QUESTION in window.evaluate("localStorage['assistant.conversations']")) is not deleted
+    if not deleted:
+        window.get_by_role("button", name=QUESTION, exact=True).click()
+        assert questions(window) == [QUESTION]
+        assert "Réponse arrêtée." in last_reply(window)
+
+
 def test_an_answer_is_copied_with_its_places(window: Page) -> None:
     window.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ask(window, QUESTION)
@@ -306,6 +455,20 @@ def test_an_edited_question_replaces_what_followed_it(window: Page) -> None:
     assert "Fontclaire" in last_reply(window)
 
 
+def test_a_question_asked_again_while_another_is_edited_leaves_the_warning(window: Page) -> None:
+    ask(window, QUESTION)
+    ask(window, MEAL)
+    press(window, "Modifier la question", nth=1)
+
+    press(window, "Relancer", nth=0)
+    finished(window)
+
+    assert window.get_by_text("Vous modifiez une question").is_visible()
+    press(window, "Annuler")
+    ask(window, "Quel jour travaillent les médiateurs ?")
+    assert questions(window) == [QUESTION, MEAL, "Quel jour travaillent les médiateurs ?"]
+
+
 def test_a_question_asked_again_changes_only_its_answer(window: Page) -> None:
     ask(window, QUESTION)
     ask(window, MEAL)
@@ -316,6 +479,34 @@ def test_a_question_asked_again_changes_only_its_answer(window: Page) -> None:
     assert questions(window) == [QUESTION, MEAL]
     assert "Fontclaire" in window.locator(".reponse").first.inner_text()
     assert "dix-neuf heures" in last_reply(window)
+
+
+def test_an_empty_question_is_told_until_something_is_typed(window: Page) -> None:
+    box = window.get_by_label("Votre question")
+    box.press("Enter")
+
+    remark = window.locator("#remarque")
+    assert remark.inner_text() == "Écrivez votre question."
+    assert window.locator("#annonce").inner_text() == "Écrivez votre question."
+    assert window.locator(".echange").count() == 0
+    box.press("q")
+    assert not remark.is_visible()
+
+
+@pytest.mark.parametrize("there", ["", "Et ceci ?"])
+def test_a_pasted_question_that_is_cut_is_told(window: Page, there: str) -> None:
+    box = window.get_by_label("Votre question")
+    box.fill(there)
+
+    window.keyboard.insert_text("a" * (2000 - len(there)))
+    assert not window.locator("#remarque").is_visible()
+    window.keyboard.press("Backspace")
+    window.keyboard.insert_text("bcd")
+
+    told = " ".join(window.locator("#remarque").inner_text().split())
+    assert told == "2 000 caractères au plus : la fin a été coupée."
+    assert box.input_value().endswith("ab")
+    assert len(box.input_value()) == 2000
 
 
 def test_enter_on_nothing_asks_nothing_and_shift_enter_begins_a_line(window: Page) -> None:

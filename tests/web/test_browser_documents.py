@@ -86,6 +86,20 @@ def test_the_catalogue_shows_each_document_with_its_period_and_its_coverage(wind
     assert window.evaluate("window.caught") is None
 
 
+def test_what_can_be_done_with_a_document_stands_on_one_line(window: Page) -> None:
+    open_tab(window)
+    actions = window.locator("li.document .actions").first
+    actions.wait_for()
+
+    tops = actions.locator("button").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+    bottoms = actions.locator("button").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().bottom)"
+    )
+
+    assert len(tops) == 2
+    assert (len(set(tops)), len(set(bottoms))) == (1, 1)
+
+
 def test_an_outline_is_walked_with_the_keyboard_alone(window: Page) -> None:
     open_tab(window)
     button = window.get_by_role("button", name="Parcourir : Guide de la colonie de Brécourt")

@@ -45,3 +45,20 @@ def test_another_corpus_of_the_evaluation_opens(window: Page) -> None:
     window.locator("#qualite summary", has_text="Fiches seules").click()
 
     window.get_by_role("table", name="Par document (fiches seules)").wait_for()
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_on_a_phone_no_figure_of_a_table_is_cut(window: Page, width: int) -> None:
+    window.get_by_role("tab", name="Qualité").click()
+    window.set_viewport_size({"width": width, "height": 800})
+    window.locator("#qualite .tableau").first.wait_for()
+
+    rights = window.locator("#qualite .tableau td").evaluate_all(
+        "cells => cells.map(cell => cell.getBoundingClientRect().right)"
+    )
+    assert rights
+    assert max(rights) <= width
+    label = window.locator("#qualite .tableau td").first.evaluate(
+        "e => getComputedStyle(e, '::before').content"
+    )
+    assert "Documents" in label

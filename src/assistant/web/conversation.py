@@ -42,19 +42,22 @@ FRAME = f"""
       <label for="question">Votre question</label>
       <p id="modification" hidden>Vous modifiez une question{NO_BREAK}: la suite de la conversation sera
         remplacée. <button type="button" id="annuler">Annuler</button></p>
+      <p id="remarque" hidden></p>
       <div class="ligne">
         <textarea id="question" rows="2" maxlength="{MAX_QUESTION_CHARS}" enterkeyhint="send"
-          autocomplete="off" aria-describedby="aide"
+          autocomplete="off" aria-describedby="aide remarque"
           placeholder="{set_spaces("Par exemple : qui doit prévenir le Département, et quand ?")}"></textarea>
         <button type="submit" id="demander">Demander</button>
         <button type="button" id="arreter" hidden>Arrêter</button>
       </div>
-      <p id="aide" class="discret">Entrée pour envoyer, Maj + Entrée pour aller à la ligne.</p>
-      <details id="filtre">
-        <summary>Documents{NO_BREAK}: <span id="choisis">tous</span></summary>
-        <fieldset><legend>Chercher seulement dans</legend><div id="documents"></div></fieldset>
-        <button type="button" id="tous">Tous les documents</button>
-      </details>
+      <div class="pied">
+        <details id="filtre">
+          <summary>Documents{NO_BREAK}: <span id="choisis">tous</span></summary>
+          <fieldset><legend>Chercher seulement dans</legend><div id="documents"></div></fieldset>
+          <button type="button" id="tous">Tous les documents</button>
+        </details>
+        <p id="aide" class="discret">Entrée pour envoyer, Maj + Entrée pour aller à la ligne.</p>
+      </div>
     </form>
     <p id="annonce" class="lu" role="status"></p>
   </section>

@@ -250,12 +250,16 @@ def _name(name: str, infos: Mapping[str, DocumentInfo]) -> str:
     return label[:1].upper() + label[1:]
 
 
+def _cells(heads: Sequence[str], cells: Sequence[str]) -> str:
+    named = zip(heads, cells, strict=True)
+    return "".join(f'<td data-nom="{say(head)}">{say(cell)}</td>' for head, cell in named)
+
+
 def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table that scrolls by itself, with the keyboard too, where the screen is narrow."""
+    """Return a table that scrolls by itself, with the keyboard too; on a narrow screen each row is a card."""
     head = "".join(f'<th scope="col">{say(text)}</th>' for text in heads)
     body = "".join(
-        f'<tr><th scope="row">{say(first)}</th>{"".join(f"<td>{say(cell)}</td>" for cell in cells)}</tr>'
-        for first, *cells in rows
+        f'<tr><th scope="row">{say(first)}</th>{_cells(heads[1:], cells)}</tr>' for first, *cells in rows
     )
     return (
         f'<div class="tableau" role="region" tabindex="0" aria-label="{say(caption)}"><table>'

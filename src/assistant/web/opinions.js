@@ -25,7 +25,8 @@
       const reply = await post("feedback/form", detail);
       if (!reply.ok) { say(place, await problemOf(reply) ?? LOST, "erreur"); return; }
       place.innerHTML = await reply.text(); // escaped by the server; see opinions.py
-      place.querySelector("input").focus();
+      place.scrollIntoView({ block: "nearest" }); // whole, above the question
+      place.querySelector("input").focus({ preventScroll: true });
     } catch { say(place, LOST, "erreur"); }
   });
 

@@ -44,16 +44,16 @@
   let draft = ""; // what is typed and not sent, for a page drawn again
   let edited = -1; // the exchange that the next question replaces
   let opened = null; // the link whose evidence is shown
-  let filled = false; // with the starting questions and the documents of the index
-  let version = ""; // of the index they come from
+  let restored = false; // the conversation of this window, once
+  let version = ""; // of the index that the starting questions and the documents come from
 
   const remember = () => {
     try { sessionStorage.setItem(CURRENT, conversation.id); } catch { /* storage closed */ }
   };
-  const keep = () => {
-    conversation.when = new Date().toISOString();
+  const keep = (item = conversation) => {
+    item.when = new Date().toISOString();
     remember();
-    writeKept([conversation, ...readKept().filter((other) => other.id !== conversation.id)]);
+    writeKept([item, ...readKept().filter((other) => other.id !== item.id)]);
     listKept();
   };
 
@@ -107,6 +107,7 @@
   function exchangeElement(exchange) {
     const reply = make("div", { className: "reponse" });
     reply.innerHTML = exchange.html; // escaped by the server; see message.py
+    if (exchange.running) reply.append(make("p", { className: "arret" }, "Réponse interrompue."));
     const actions = make("div", { className: "actions" });
     for (const [action, name] of ACTIONS) {
       const button = make("button", { type: "button" }, name);
@@ -156,6 +157,7 @@
     const exchange = { question, html: "", text: "", copy: "", only: [...mine.only] };
     mine.exchanges[row] = exchange;
     const element = exchangeElement({ ...exchange, html: '<p class="attente">Recherche dans les documents…</p>' });
+    exchange.running = true; // still so in what is kept: the page was closed before the end
     const reply = element.querySelector(".reponse");
     element.setAttribute("aria-busy", "true");
     const place = find("#fil");
@@ -163,11 +165,12 @@
     if (place.children[row]) place.children[row].replaceWith(element);
     else place.append(element);
     find("#accueil").hidden = true;
-    find("#modification").hidden = true;
+    find("#modification").hidden = edited < 0; // another exchange may be answered again meanwhile
     element.scrollIntoView({ block: "start", behavior: calm() });
     const controller = running = new AbortController();
     live = { exchange, element };
     busy(true);
+    keep();
     say("Recherche dans les documents…");
     const show = (html) => { exchange.html = html; reply.innerHTML = html; };
     try {
@@ -187,8 +190,9 @@
       }
     }
     element.removeAttribute("aria-busy");
+    delete exchange.running;
     if (running === controller) { running = live = null; busy(false); }
-    if (mine === conversation) keep();
+    if (readKept().some((item) => item.id === mine.id)) keep(mine); // not deleted meanwhile
   }
   function finish(exchange, element, done, history) {
     exchange.text = done.text;
@@ -290,6 +294,9 @@
   }
   const panelOf = (link) =>
     link?.closest(".panneau") ?? link?.closest('[role="tabpanel"]')?.querySelector(".panneau") ?? find("#preuves .panneau");
+  // Whoever wrote a link to this page chose what follows its #: nothing but a passage is drawn.
+  const isEvidence = (address) =>
+    new URL(address, document.baseURI).href.startsWith(new URL("evidence/", document.baseURI).href);
   async function openEvidence(link, { focus = true } = {}) {
     const panel = panelOf(link);
     const inside = panel.contains(link); // a neighbour of the passage shown
@@ -297,7 +304,7 @@
     panel.dataset.adresse = address; // the last one asked for wins
     let html = "";
     try {
-      const response = await fetch(address);
+      const response = isEvidence(address) ? await fetch(address) : new Response("", { status: 404 });
       if (response.ok) html = await response.text();
       else html = make("p", { className: "absent" }, await refusalOf(response) ?? "Ce passage ne peut pas être montré.").outerHTML;
     } catch {
@@ -328,6 +335,8 @@
 
   const boxes = () => [...document.querySelectorAll('#documents input[name="only"]')];
   function showChosen() {
+    const there = boxes().map((box) => box.value); // none before the documents have come
+    if (there.length) conversation.only = conversation.only.filter((id) => there.includes(id));
     for (const box of boxes()) box.checked = conversation.only.includes(box.value);
     const count = boxes().filter((box) => box.checked).length;
     find("#choisis").textContent = count ? `${count} sur ${boxes().length}` : "tous";
@@ -344,7 +353,6 @@
       find("#accueil").innerHTML = welcome.questions; // escaped by the server; see welcome.py
       find("#documents").innerHTML = welcome.documents;
       version = welcome.index;
-      conversation.only = conversation.only.filter((id) => boxes().some((box) => box.value === id));
       showChosen();
     } catch { /* the conversation works without them */ }
   }
@@ -352,9 +360,16 @@
   // --- what the user does -------------------------------------------------------------------
 
   function write(text) { find("#question").value = draft = text; }
+  // Beside the field, and aloud; an empty text takes the last remark away.
+  function remark(text) {
+    find("#remarque").textContent = text;
+    find("#remarque").hidden = !text;
+    if (text) say(text);
+  }
   function submit() {
     const box = find("#question");
     const question = box.value;
+    remark(question.trim() ? "" : "Écrivez votre question.");
     if (!question.trim()) { box.focus(); return; }
     write("");
     ask(question);
@@ -427,6 +442,16 @@
   document.addEventListener("input", (event) => {
     if (event.target.id === "question") draft = event.target.value;
   });
+  document.addEventListener("focusin", (event) => { // browsers show the caret, even under the form
+    if (event.target.matches?.("#fil textarea, #fil input")) event.target.scrollIntoView({ block: "nearest" });
+  });
+  document.addEventListener("beforeinput", (event) => { // the browser cuts at `maxlength` and says nothing
+    if (event.target.id !== "question") return;
+    const { value, selectionStart, selectionEnd, maxLength } = event.target;
+    const added = (event.data ?? "").replaceAll("\r\n", "\n");
+    const cut = value.length - (selectionEnd - selectionStart) + added.length > maxLength;
+    remark(cut ? `${maxLength.toLocaleString("fr-FR")} caractères au plus\u00a0: la fin a été coupée.` : "");
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.closest?.(".panneau, .preuves, #preuves")) goBack();
     const tab = event.target.closest?.('[role="tab"]');
@@ -444,18 +469,23 @@
 
   // --- beginning ----------------------------------------------------------------------------
 
+  // What the form covers of the thread, for the style sheet.
+  const sized = new ResizeObserver((forms) => {
+    for (const { target } of forms) target.parentElement?.style.setProperty("--saisie", `${target.offsetHeight}px`);
+  });
   // Gradio draws the page, and may draw it again when tabs change.
   function mount() {
     const frame = find("#conversation");
     if (!frame || frame.dataset.pret) return;
     frame.dataset.pret = "oui";
-    if (!filled) {
-      filled = true;
+    if (!restored) {
+      restored = true;
       let id = "";
       try { id = sessionStorage.getItem(CURRENT) ?? ""; } catch { /* storage closed */ }
       conversation = readKept().find((item) => item.id === id) ?? conversation;
     }
     fillWelcome();
+    sized.observe(find("#saisie"));
     showConversation();
     listKept();
     busy(running !== null);
