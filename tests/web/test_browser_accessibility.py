@@ -118,7 +118,6 @@ WALK: tuple[Callable[[Page], Any], ...] = (
     [
         ("light", 1280, 800),
         ("dark", 1280, 800),
-        ("light", 320, 640),
         ("dark", 320, 640),
         ("dark", 3840, 2160),
     ],

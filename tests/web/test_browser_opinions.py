@@ -91,7 +91,8 @@ def test_a_sheet_is_downloaded_and_prints(own_window: Page, tmp_path: Path) -> N
     path = tmp_path / downloaded.value.suggested_filename
     downloaded.value.save_as(path)
 
-    sheet, intact = read_sheet(path)
-    assert intact
-    assert sheet.question == QUESTION
-    assert path.name == f"reponse-{sheet.id}.html"
+    kept = read_sheet(path)
+    assert kept.intact
+    assert kept.difference == ""
+    assert kept.sheet.question == QUESTION
+    assert path.name == f"reponse-{kept.sheet.id}.html"
