@@ -57,13 +57,15 @@ def page_over_fiches() -> Iterator[str]:
             process.communicate()
 
 
-def ask(page: Page, question: str) -> None:
-    """Ask, and wait for the whole answer."""
+def ask(page: Page, question: str, *, from_top: bool = False) -> None:
+    """Ask, and wait for the whole answer; ``from_top``: with the head of the page, which asking leaves."""
     page.get_by_label("Votre question").fill(question)
     page.get_by_label("Votre question").press("Enter")
     page.locator(".reponse .confiance, .reponse .pistes").last.wait_for()
     page.locator("#panneau .preuve").wait_for()
     page.evaluate("document.activeElement.blur()")
+    if from_top:
+        page.evaluate("scrollTo(0, 0)")
 
 
 def refuse(page: Page) -> None:
@@ -100,8 +102,8 @@ def quality(page: Page) -> None:
 
 
 SHOTS: tuple[tuple[str, str, dict[str, int], Callable[[Page], None]], ...] = (
-    ("conversation", "light", DESK, lambda page: ask(page, QUESTION)),
-    ("conversation-sombre", "dark", DESK, lambda page: ask(page, QUESTION)),
+    ("conversation", "light", DESK, lambda page: ask(page, QUESTION, from_top=True)),
+    ("conversation-sombre", "dark", DESK, lambda page: ask(page, QUESTION, from_top=True)),
     ("conversation-telephone", "light", PHONE, lambda page: ask(page, QUESTION)),
     ("refus", "light", DESK, refuse),
     ("obligations", "light", DESK, obligations),
