@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 MAX_QUESTION_CHARS = 2000  # several paragraphs: more is not a question
 MAX_ANSWER_CHARS = 10_000  # of an earlier answer, which the page sends back
-# As many questions at a time as there are cores, the others in order: twenty threads that share one
-# interpreter answer half as many questions a second as two.
+# As many questions at a time as there are cores, the others in order: more threads that share one
+# interpreter only take it from one another.
 _DESK = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="ask")
 
 
