@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from tiny_corpus import QUESTION
 
 from assistant.errors import SheetError
 from assistant.pipeline import Assistant, update_index
@@ -27,7 +28,6 @@ from assistant.sheet import (
     verify_sheet,
 )
 
-QUESTION = "Quel tribunal tranche un différend entre la ville et le prestataire ?"
 TODAY = date(2026, 3, 1)
 HOSTILE = "</script><script>caught = 1</script><img src=x onerror=caught=1> & \u2028 ${x}"
 

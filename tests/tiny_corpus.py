@@ -104,6 +104,10 @@ date = "07-01"
 À la colonie de Brécourt, le dîner est servi à dix-neuf heures et le petit-déjeuner à huit heures.
 """
 
+# Answered by a document, and by a fiche alone.
+QUESTION = "Quel tribunal tranche un différend entre la ville et le prestataire ?"
+MEAL = "on mange à quelle heure à la colo de Brécourt ?"
+
 
 def write_corpus(folder: Path) -> Path:
     """Write the tiny corpus: two documents, one fiche on the first, one fiche on an absent document."""

@@ -197,3 +197,19 @@ def violations(page: Page) -> list[str]:
 def show_tab(window: Page, name: str) -> None:
     """Open a tab; on a narrow screen they stand on several lines."""
     window.get_by_role("tab", name=name, exact=True).click()
+
+
+def last_reply(window: Page) -> str:
+    return window.locator(".reponse").last.inner_text()
+
+
+def questions(window: Page) -> list[str]:
+    return window.locator(".echange .question").all_inner_texts()
+
+
+def press(window: Page, name: str, *, nth: int = -1) -> None:
+    window.get_by_role("button", name=name, exact=True).nth(nth).click()
+
+
+def finished(window: Page) -> None:
+    window.wait_for_function("!document.querySelector('.echange[aria-busy]')")

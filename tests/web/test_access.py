@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tiny_corpus import QUESTION
 
 from assistant.errors import SettingsError
 from assistant.pipeline import Assistant, update_index
@@ -16,7 +17,6 @@ from assistant.users import add_user, remove_user
 from assistant.web.access import Guard, check_settings, is_administrator, visitor_of
 
 PASSWORD = "une phrase assez longue"
-QUESTION = "Quel tribunal tranche un différend entre la ville et le prestataire ?"
 HTML = {"accept": "text/html"}
 
 MakeClient = Callable[..., Any]

@@ -7,14 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tiny_corpus import QUESTION
 
 from assistant.errors import IndexMissing
 from assistant.obligations import duties_to_json, list_duties
 from assistant.pipeline import Assistant
 from assistant.records import Turn
 from assistant.rendering import answer_to_dict, hit_to_dict
-
-QUESTION = "Quel tribunal tranche un différend entre la ville et le prestataire ?"
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
+from tiny_corpus import QUESTION
 
 from assistant.errors import QuestionsError
 from assistant.records import Turn
@@ -14,8 +15,6 @@ from assistant.web.asking import MAX_ANSWER_CHARS, MAX_QUESTION_CHARS, Asked, as
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
-
-QUESTION = "Quel tribunal tranche un différend entre la ville et le prestataire ?"
 
 
 def test_no_more_questions_at_a_time_than_cores(

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from in_browser import HOSTILE, ask, scrolls_sideways
+from tiny_corpus import QUESTION
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
 
-QUESTION = "Quel tribunal tranche un différend entre la ville et le prestataire ?"
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from in_browser import Application, ask, running_application
+from tiny_corpus import MEAL, QUESTION
 
 from assistant.pipeline import Assistant
 from assistant.users import add_user
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 PASSWORD = "une phrase assez longue"
-QUESTION = "Quel tribunal tranche un différend entre la ville et le prestataire ?"
-MEAL = "on mange à quelle heure à la colo de Brécourt ?"
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

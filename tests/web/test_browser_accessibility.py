@@ -16,6 +16,7 @@ from in_browser import (
     violations,
     watched_window,
 )
+from tiny_corpus import QUESTION
 
 from assistant.pipeline import Assistant
 from assistant.users import add_user
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-QUESTION = "Quel tribunal tranche un différend entre la ville et le prestataire ?"
 UNKNOWN = "recette tarte aux pommes cannelle"
 TABS = ("Conversation", "Obligations", "Documents", "Découvrir", "Qualité")
 PASSWORD = "une phrase assez longue"

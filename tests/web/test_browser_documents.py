@@ -18,6 +18,7 @@ from in_browser import (
     watched_window,
 )
 from make_documents import write_document
+from tiny_corpus import QUESTION
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Dialog, Page, Route
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-QUESTION = "Quel tribunal tranche un différend entre la ville et le prestataire ?"
 NEW_QUESTION = "De quelle couleur est le gilet que chaque médiateur reçoit depuis mars ?"
 NOTE = (
     ("h1", "Note sur les gilets"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from in_browser import Application, ask, running_application, watched_window
+from tiny_corpus import QUESTION
 
 from assistant.feedback import list_feedback
 from assistant.pipeline import Assistant
@@ -16,7 +17,6 @@ from assistant.sheet import read_sheet
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-QUESTION = "Quel tribunal tranche un différend entre la ville et le prestataire ?"
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

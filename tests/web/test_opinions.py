@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from tiny_corpus import QUESTION
 
 from assistant.feedback import feedback_path, list_feedback
 from assistant.pipeline import Assistant, update_index
@@ -18,7 +19,6 @@ from assistant.records import DocumentInfo
 from assistant.settings import Settings
 from assistant.web.opinions import form_to_html
 
-QUESTION = "Quel tribunal tranche un différend entre la ville et le prestataire ?"
 HOSTILE = "</form><script>caught = 1</script>"
 
 

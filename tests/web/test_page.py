@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tiny_corpus import QUESTION
 
 from assistant.pipeline import Assistant, update_index
 from assistant.records import Turn
 from assistant.rendering import answer_to_dict
 from assistant.settings import Settings
 
-QUESTION = "Quel tribunal tranche un différend entre la ville et le prestataire ?"
 ServePage = Callable[[Assistant], str]
 
 # What gradio's queue asks of pandas.

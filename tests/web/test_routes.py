@@ -12,14 +12,13 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from fpdf import FPDF
+from tiny_corpus import QUESTION
 
 from assistant.errors import IndexMissing
 from assistant.pipeline import Assistant, update_index
 from assistant.settings import Settings
 from assistant.web.evidence import Place, place_of
 from assistant.web.routes import MAX_CONVERSATION, conversation_routes
-
-QUESTION = "Quel tribunal tranche un différend entre la ville et le prestataire ?"
 
 
 def client_of(assistant: Assistant) -> TestClient:

@@ -9,11 +9,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from tiny_corpus import QUESTION
 
 from assistant.pipeline import Assistant
 from assistant.sheet import Standing, read_sheet, verify_sheet
-
-QUESTION = "Quel tribunal tranche un différend entre la ville et le prestataire ?"
 
 
 def post(url: str, **fields: str) -> tuple[int, str, dict[str, str]]:
