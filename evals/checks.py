@@ -75,7 +75,7 @@ def check_novelty(cases: Iterable[Case], fiches: Iterable[Fiche]) -> list[Findin
     known: dict[tuple[str, ...], str] = {}
     stems: list[tuple[frozenset[str], str, str]] = []
     for fiche in fiches:
-        for question in (*fiche.questions, *fiche.cross_questions):
+        for question in (*fiche.asked, *fiche.unanswered):
             known.setdefault(tuple(words(question)), fiche.id)
             stems.append((content_stems(question), question, fiche.id))
     findings = []

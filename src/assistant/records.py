@@ -204,6 +204,7 @@ class Fiche:
     questions: tuple[str, ...]
     sources: tuple[Source, ...]
     cross_questions: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()  # questions on its subject that no document answers
     obligations: tuple[Obligation, ...] = ()
     tags: tuple[str, ...] = ()
     see_also: tuple[str, ...] = ()

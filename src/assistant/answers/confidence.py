@@ -90,7 +90,9 @@ def features(understanding: Understanding, hits: Sequence[Hit], knowledge: Knowl
     Besides what the ranker saw of the first passage: ``share``, its fiche's part of the ranker's belief;
     ``lead``, how far that is above the part of what comes next; ``unknown``, the share of the question's
     words that the corpus does not have; ``short``, high for a question of few words; ``things``, ``counted``,
-    ``unsaid``, ``years`` and ``items``, what is asked for and the first passage lacks (see ``asked.Lacks``).  Share and
+    ``unsaid``, ``years`` and ``items``, what is asked for and the first passage lacks (see ``asked.Lacks``); and, where
+    a fiche explains it, ``unanswered``, how far the question resembles those that readers found no document to
+    answer (see ``unanswered_share``): a document without fiches may be newer than they are.  Share and
     lead count as far as the question's words are held: where little is indexed the first passage leads anyway.
     """
     best = hits[0]
@@ -111,6 +113,7 @@ def features(understanding: Understanding, hits: Sequence[Hit], knowledge: Knowl
         "unsaid": float(lacks.unsaid),
         "years": float(bool(lacks.years)),
         "items": float(bool(lacks.items)),
+        "unanswered": best.scores.get("unanswered", 0.0) if best.fiche else 0.0,
     }
 
 

@@ -111,6 +111,7 @@ def check_fiches(
     problems = [
         *check_sizes(fiches),
         *check_questions(fiches),
+        *check_unanswered(fiches),
         *check_links(fiches, infos),
         *check_copies(fiches, documents, exceptions),
     ]
@@ -179,6 +180,24 @@ def check_questions(fiches: Iterable[Fiche]) -> list[str]:
                 if mine and len(mine & theirs) > ALIKE * len(mine | theirs):
                     problems.append(f"{fiche.id} : « {question} » redit « {other} ».")
             terms.append((question, mine))
+    return problems
+
+
+def check_unanswered(fiches: Sequence[Fiche]) -> list[str]:
+    """Check that no question said to have no answer is also said to have one, or is given twice."""
+    answered = {" ".join(plain_words(question)): fiche.id for fiche in fiches for question in fiche.asked}
+    problems = []
+    given: dict[str, str] = {}
+    for fiche in fiches:
+        for question in fiche.unanswered:
+            key = " ".join(plain_words(question))
+            if key in answered:
+                problems.append(
+                    f"{fiche.id} : « {question} », dite sans réponse, en a une : {answered[key]}."
+                )
+            if key in given:
+                problems.append(f"{fiche.id} : « {question} », sans réponse, est déjà dans {given[key]}.")
+            given.setdefault(key, fiche.id)
     return problems
 
 
@@ -276,7 +295,7 @@ def check_copies(
         return problems
     for fiche in fiches:
         duties = (text for duty in fiche.obligations for text in astuple(duty))
-        for text in (fiche.title, fiche.body, *fiche.questions, *fiche.cross_questions, *duties):
+        for text in (fiche.title, fiche.body, *fiche.asked, *fiche.unanswered, *duties):
             said = " ".join(plain_words(text))
             for title in exceptions.titles:
                 said = said.replace(title, "\n")

@@ -26,7 +26,8 @@ RECURRENCES = (
 
 _KEYS = {f.name for f in fields(Fiche)} - {"body"}
 _REQUIRED = ("id", "title", "questions", "sources")
-_LISTS = ("questions", "cross_questions", "tags", "see_also")
+QUESTIONS = ("questions", "cross_questions", "unanswered")
+LISTS = (*QUESTIONS, "tags", "see_also")
 _OBLIGATION_KEYS = {f.name for f in fields(Obligation)}
 _SOURCE_KEYS = {"document", "place", "anchor", "lines"}
 _DATE = re.compile(r"(?:\d{4}-)?(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
@@ -66,7 +67,7 @@ def parse_fiche(text: str, path: Path) -> Fiche:
         raise FicheError(path, f"l’en-tête n’est pas du TOML valide ({error}).") from error
     body = rest.strip()
     _require(path, values, _REQUIRED, _KEYS, "la fiche")
-    for key in _LISTS:
+    for key in LISTS:
         items = values.get(key, [])
         if not isinstance(items, list) or not all(isinstance(item, str) and item.strip() for item in items):
             raise FicheError(path, f"« {key} » doit être une liste de textes.")
@@ -86,7 +87,7 @@ def parse_fiche(text: str, path: Path) -> Fiche:
         sources=tuple(_source(path, item) for item in values["sources"]),
         obligations=tuple(_obligation(path, item) for item in values.get("obligations", [])),
         reviewed=reviewed,
-        **{key: tuple(item.strip() for item in values.get(key, [])) for key in _LISTS},
+        **{key: tuple(item.strip() for item in values.get(key, [])) for key in LISTS},
     )
 
 
@@ -137,7 +138,7 @@ def _obligation(path: Path, values: dict[str, Any]) -> Obligation:
 def format_fiche(fiche: Fiche) -> str:
     """Write a fiche as the text of its file; reading it again gives the same fiche."""
     lines = [FENCE, f"id = {_quote(fiche.id)}", f"title = {_quote(fiche.title)}"]
-    for key in ("questions", "cross_questions"):
+    for key in QUESTIONS:
         if items := getattr(fiche, key):
             lines += [f"{key} = [", *(f"  {_quote(item)}," for item in items), "]"]
     for key in ("tags", "see_also"):

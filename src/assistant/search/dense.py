@@ -50,12 +50,13 @@ class DenseIndex:
         rows: FloatMatrix = self.faiss_index.reconstruct_n(0, len(self))
         return rows
 
-    def search(self, query: FloatVector, k: int) -> Ranking:
+    def search(self, query: FloatVector, k: int, *, among: range | None = None) -> Ranking:
         """Return the k rows nearest to a query vector.
 
         Args:
             query: Shape (dim,), any length; normalised here.
-            k: How many rows; fewer if the index holds fewer.
+            k: How many rows; fewer if there are fewer.
+            among: Consecutive rows to look at; all by default.
 
         Returns:
             (row, cosine similarity), best first; equal scores keep row order.
@@ -69,7 +70,13 @@ class DenseIndex:
             raise ValueError("k must be at least 1")
         if query.shape != (self.dim,):
             raise ValueError(f"the query has shape {query.shape}, the index {self.dim} dimensions")
-        scores, rows = self.faiss_index.search(_unit(query[np.newaxis]), min(k, len(self)))
+        looked_at = range(len(self)) if among is None else among
+        selector = _load_faiss().IDSelectorRange(looked_at.start, looked_at.stop)
+        scores, rows = self.faiss_index.search(
+            _unit(query[np.newaxis]),
+            min(k, len(looked_at)),
+            params=_load_faiss().SearchParameters(sel=selector),
+        )
         found = [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from assistant.search.embedding import Embedder
     from assistant.search.vocabulary import Vocabulary
 
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 QUESTION_FIELD = "question"
+UNANSWERED_FIELD = "unanswered"
 TOGETHER = 4  # words: two terms this close stand together
 _TERRITORY = re.compile(
     r"(?i:(?:le )?territoire (?:de l[’']|de la |du |des |de |d[’']))(?P<names>[A-ZÀ-Ý][^,;:(]{2,60})$"
@@ -59,9 +60,9 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One embedded text: it leads to a passage, or through a fiche to its passages."""
+    """One embedded text: it leads to a passage, or through a fiche to its passages; or nowhere, "unanswered"."""
 
-    kind: str  # passage | question
+    kind: str  # passage | question | unanswered
     row: int  # of the passage or of the fiche
 
 
@@ -120,6 +121,11 @@ class Index:
     territory_rows: Mapping[str, RowArray]  # folded name → rows of the passages about a territory
     passage_documents: RowArray  # row of a passage → a number for its document
     question_weights: FloatVector  # row of the field "question" → weight of all its terms
+    question_rows: range  # of ``dense``, in the order of the field "question"
+    unanswered_rows: (
+        range  # of ``dense``, in the order of the field "unanswered"; those before lead to passages
+    )
+    unanswered_weights: FloatVector  # row of the field "unanswered" → weight of all its terms
     word_table: WordTable
     text_terms: RaggedArray  # the terms of each passage's text, in order; see ``number_terms``
     signs: Signs
@@ -155,6 +161,7 @@ def build_index(
         "body": [terms(fiche.title, fiche.body) for fiche in fiches],
         "questions": [terms(*fiche.asked) for fiche in fiches],
         QUESTION_FIELD: [terms(question) for fiche in fiches for question in fiche.asked],
+        UNANSWERED_FIELD: [terms(question) for fiche in fiches for question in fiche.unanswered],
     }
     lexical = {}
     for done, (name, rows) in enumerate(fields.items()):
@@ -202,6 +209,7 @@ def assemble(
     passage_documents = np.zeros(len(knowledge.passages), dtype=np.int32)
     for number, rows in enumerate(document_rows.values()):
         passage_documents[rows] = number
+    unanswered = len(entries) - len(lexical[UNANSWERED_FIELD])  # where they begin; see ``_entries``
     return Index(
         manifest=manifest,
         knowledge=knowledge,
@@ -221,6 +229,9 @@ def assemble(
         territory_rows={key: np.array(rows, dtype=np.int32) for key, rows in territory_rows.items()},
         passage_documents=passage_documents,
         question_weights=lexical[QUESTION_FIELD].row_weights(knowledge.vocabulary.idf),
+        question_rows=range(unanswered - len(lexical[QUESTION_FIELD]), unanswered),
+        unanswered_rows=range(unanswered, len(entries)),
+        unanswered_weights=lexical[UNANSWERED_FIELD].row_weights(knowledge.vocabulary.idf),
         word_table=word_table,
         text_terms=text_terms,
         signs=signs,
@@ -243,7 +254,7 @@ def territories_of(headings: Sequence[str]) -> set[str]:
 
 
 def _entries(knowledge: Knowledge) -> tuple[tuple[Entry, ...], list[str]]:
-    """Return what is embedded: each passage under its headings, each question of each fiche."""
+    """Return what is embedded: passages under their headings, the fiches' questions, those that have no answer."""
     entries: list[Entry] = []
     texts: list[str] = []
     for row, passage in enumerate(knowledge.passages):
@@ -253,6 +264,9 @@ def _entries(knowledge: Knowledge) -> tuple[tuple[Entry, ...], list[str]]:
     for row, fiche in enumerate(knowledge.fiches):
         entries += [Entry("question", row)] * len(fiche.asked)
         texts += fiche.asked
+    for row, fiche in enumerate(knowledge.fiches):
+        entries += [Entry("unanswered", row)] * len(fiche.unanswered)
+        texts += fiche.unanswered
     return tuple(entries), texts
 
 

@@ -133,3 +133,18 @@ def best_rows(scores: FloatVector, k: int) -> Ranking:
     count = min(k, int(np.count_nonzero(scores > 0)))
     order = np.argsort(-scores, kind="stable")[:count]
     return [(int(row), float(scores[row])) for row in order]
+
+
+def weighted_jaccard(held: FloatVector, weight: float, row_weights: FloatVector) -> FloatVector:
+    """Return what the terms shared weigh of all the terms of both, shape (rows,).
+
+    Args:
+        held: The weight of a text's terms that each row holds; see ``LexicalIndex.held``.
+        weight: Of all the text's terms.
+        row_weights: Of all the terms of each row; see ``LexicalIndex.row_weights``.
+    """
+    import numpy as np
+
+    both = np.float32(weight) + row_weights - held
+    shares: FloatVector = held / np.maximum(both, np.float32(1e-6))
+    return shares

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from assistant.records import Hit
 from assistant.search.features import NAMES, passage_features, words_beside
 from assistant.search.index import QUESTION_FIELD
-from assistant.search.lexical import best_rows
+from assistant.search.lexical import best_rows, weighted_jaccard
+from assistant.search.unanswered import unanswered_share
 from assistant.search.validity import is_expired
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from assistant.records import FloatMatrix, FloatVector, RowArray, Understanding
+    from assistant.records import FloatMatrix, FloatVector, Ranking, RowArray, Understanding
     from assistant.search.embedding import Embedder
     from assistant.search.index import Index
     from assistant.search.nearness import Nearness
@@ -49,10 +50,18 @@ EXPIRED_MALUS = 0.08  # for documents no longer in force, unless the question na
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """The scores of every passage, field by field; each array has shape (passages,)."""
+    """The scores of every passage, field by field; each array has shape (passages,).
+
+    ``unanswered``: how far the question resembles those without answer; see ``unanswered_share``.
+    """
 
     fields: Mapping[str, FloatVector]
     total: FloatVector
+    unanswered: float
+
+    def of(self, row: int) -> dict[str, float]:
+        """Return the scores of one passage."""
+        return {name: float(values[row]) for name, values in self.fields.items()}
 
 
 def retrieve(
@@ -109,8 +118,7 @@ def retrieve(
                 passage=passage,
                 score=score,
                 fiche=fiches.get(passage.fiche_id or ""),
-                scores=seen.get(row)
-                or {name: float(values[row]) for name, values in evidence.fields.items()},
+                scores={**(seen.get(row) or evidence.of(row)), "unanswered": evidence.unanswered},
             )
         )
     return hits
@@ -162,7 +170,8 @@ def keep_documents(evidence: Evidence, index: Index, only: Collection[str]) -> E
     kept = np.zeros(len(evidence.total), dtype=np.float32)
     for document_id in only:
         kept[index.document_rows.get(document_id, np.array([], dtype=np.int32))] = 1
-    return Evidence({name: values * kept for name, values in evidence.fields.items()}, evidence.total * kept)
+    fields = {name: values * kept for name, values in evidence.fields.items()}
+    return replace(evidence, fields=fields, total=evidence.total * kept)
 
 
 def gather_evidence(
@@ -176,12 +185,16 @@ def gather_evidence(
     """Score every passage in every field, and sum."""
     import numpy as np
 
-    terms = understanding.terms
-    fields = _lexical_fields(terms, index)
+    weights_of_terms = {term: index.knowledge.vocabulary.idf(term) for term in understanding.terms}
+    fields = _lexical_fields(weights_of_terms, index)
     dense = ("dense_passage", "dense_question", "dense_question_mean")
     fields |= {name: np.zeros(len(index.knowledge.passages), dtype=np.float32) for name in dense}
+    unanswered = 0.0
     if len(index.dense):
-        _add_dense(fields, index, embedder.embed_query(understanding.text))
+        query = embedder.embed_query(understanding.text)
+        nearest = index.dense.search(query, NEAREST, among=range(index.unanswered_rows.start))
+        _add_dense(fields, index, nearest)
+        unanswered = unanswered_share(weights_of_terms, query, nearest, index)
 
     has_fiche = index.passage_fiches >= 0
     total = np.zeros(len(index.knowledge.passages), dtype=np.float32)
@@ -189,15 +202,14 @@ def gather_evidence(
         total += np.where(has_fiche, np.float32(explained), np.float32(plain)) * fields[name]
     _weigh_validity(total, understanding, index, today or date.today())
     _weigh_territory(total, understanding, index)
-    return Evidence(fields, total)
+    return Evidence(fields, total, unanswered)
 
 
-def _lexical_fields(terms: Sequence[str], index: Index) -> dict[str, FloatVector]:
+def _lexical_fields(weights: Mapping[str, float], index: Index) -> dict[str, FloatVector]:
     """Return the BM25 scores, and the share of the question's weight that each text holds."""
     import numpy as np
 
-    vocabulary = index.knowledge.vocabulary
-    weights = {term: vocabulary.idf(term) for term in terms}
+    terms = tuple(weights)
     scale = np.float32(sum(weights.values()) or 1.0)
     fields = {name: index.lexical[name].scores(terms) / scale for name in ("text", "context", "all")}
     for name, field in (("held_text", "text"), ("held_headings", "context"), ("held", "all")):
@@ -205,7 +217,7 @@ def _lexical_fields(terms: Sequence[str], index: Index) -> dict[str, FloatVector
     of_fiches = {name: index.lexical[name].scores(terms) / scale for name in ("body", "questions")}
     questions = index.lexical[QUESTION_FIELD]
     scores, held = questions.scores(terms) / scale, questions.held(weights)
-    overlap = held / np.maximum(scale + index.question_weights - held, np.float32(1e-6))
+    overlap = weighted_jaccard(held, float(scale), index.question_weights)
     fiches = np.asarray(index.question_fiches)
     first = np.flatnonzero(np.diff(fiches, prepend=-1))  # the questions of a fiche follow one another
     asked = fiches[first]
@@ -233,11 +245,11 @@ def _mean_of_best(groups: RowArray, values: FloatVector, count: int) -> FloatVec
     return (np.bincount(groups[kept], values[kept], count) / BEST).astype(np.float32)
 
 
-def _add_dense(fields: dict[str, FloatVector], index: Index, query: FloatVector) -> None:
+def _add_dense(fields: dict[str, FloatVector], index: Index, ranking: Ranking) -> None:
     """Give each passage its best cosine, as a passage and through its fiche's questions."""
     import numpy as np
 
-    nearest = [(row, cosine) for row, cosine in index.dense.search(query, NEAREST) if cosine > 0]
+    nearest = [(row, cosine) for row, cosine in ranking if cosine > 0]
     if not nearest:
         return
     rows = np.array([row for row, _ in nearest])

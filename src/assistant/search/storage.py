@@ -24,6 +24,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from assistant.corpus.fiches import LISTS
 from assistant.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexStateError
 from assistant.french import ANALYSER_VERSION
 from assistant.records import (
@@ -367,7 +368,7 @@ def _fiche(item: dict[str, Any]) -> Fiche:
     item["sources"] = tuple(_source(source) for source in item["sources"])
     item["obligations"] = tuple(Obligation(**values) for values in item["obligations"])
     item["reviewed"] = _date(item["reviewed"])
-    for key in ("questions", "cross_questions", "tags", "see_also"):
+    for key in LISTS:
         item[key] = tuple(item[key])
     return Fiche(**item)
 
