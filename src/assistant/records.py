@@ -196,7 +196,13 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True)
 class Fiche:
-    """One place of the documents in plain words, with the questions that lead to it."""
+    """One place of the documents in plain words, with the questions that lead to it.
+
+    Attributes:
+        unanswered: Questions on its subject that no document answers.
+        answered_by: For each question of ``asked``, the sentences of the body that answer it, from 1; none
+            for a question that takes the whole body.  Empty when nobody has said.
+    """
 
     id: str
     title: str
@@ -204,7 +210,8 @@ class Fiche:
     questions: tuple[str, ...]
     sources: tuple[Source, ...]
     cross_questions: tuple[str, ...] = ()
-    unanswered: tuple[str, ...] = ()  # questions on its subject that no document answers
+    unanswered: tuple[str, ...] = ()
+    answered_by: tuple[tuple[int, ...], ...] = ()
     obligations: tuple[Obligation, ...] = ()
     tags: tuple[str, ...] = ()
     see_also: tuple[str, ...] = ()

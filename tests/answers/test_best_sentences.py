@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.answers.sentences import best_sentences
-from assistant.records import Passage, Understanding
+from assistant.answers.sentences import best_sentence, best_sentences, sentence_values, sentence_votes
+from assistant.french import sentence_spans
+from assistant.records import Fiche, Passage, Understanding
 from assistant.search.features import near_words
 from assistant.search.nearness import WordTable
 from assistant.search.question_type import content_terms, question_kinds
@@ -23,7 +26,9 @@ def chosen(question: str, room: int = 120, text: str = BODY) -> str:
     understanding = Understanding(
         question, question, terms=content_terms(question), kinds=question_kinds(question)
     )
-    return best_sentences(text, understanding, near_words(understanding, TABLE, VOCABULARY), room=room)
+    nearness, spans = near_words(understanding, TABLE, VOCABULARY), sentence_spans(text)
+    values = sentence_values(text, spans, understanding, nearness, [0.0] * len(spans))
+    return best_sentences(text, values, room=room)
 
 
 def test_the_sentence_that_holds_the_words_asked_is_kept() -> None:
@@ -61,3 +66,41 @@ def test_kept_sentences_are_those_of_the_text_in_their_order(question: str, room
 
     assert places == sorted(places)
     assert places
+
+
+# --- votes -----------------------------------------------------------------------------------
+
+ASKED = (
+    "le local est chauffé ?",
+    "combien donne la mairie ?",
+    "quand part le bilan ?",
+    "tout sur le service",
+)
+FICHE = Fiche("f", "Le service", BODY, ASKED, (), answered_by=((4,), (3,), (5,), ()))
+OF_FICHE = WordTable.build([], [FICHE])
+
+
+def votes(question: str, fiche: Fiche = FICHE) -> list[float]:
+    understanding = Understanding(question, question, terms=content_terms(question))
+    return sentence_votes(fiche, 0, near_words(understanding, OF_FICHE, VOCABULARY))
+
+
+def test_the_sentence_that_answers_the_question_most_alike_has_the_votes() -> None:
+    assert [round(vote) for vote in votes("le bilan part quand")] == [0, 0, 0, 0, 1]
+    assert [round(vote) for vote in votes("elle donne combien la mairie")] == [0, 0, 1, 0, 0]
+
+
+def test_a_question_on_the_whole_body_votes_for_no_sentence() -> None:
+    assert max(votes("tout le service")) < 0.2
+
+
+def test_nobody_votes_where_nobody_has_said_what_answers() -> None:
+    assert votes("le bilan", replace(FICHE, answered_by=())) == [0.0] * 5
+
+
+def test_the_votes_decide_between_sentences_whose_words_are_as_near() -> None:
+    understanding = Understanding("aide", "aide", terms=("aide",))
+    nearness, spans = near_words(understanding, TABLE, VOCABULARY), sentence_spans(BODY)
+    values = sentence_values(BODY, spans, understanding, nearness, [0.0, 0.0, 0.0, 0.0, 1.0])
+
+    assert best_sentence(BODY, values).startswith("Le bilan")

@@ -31,7 +31,7 @@ def understood(question: str) -> Understanding:
 
 
 def quote(question: str, text: str = TEXT) -> str:
-    start, end = choose_quote(understood(question), passage(text), None, VOCABULARY, room=ROOM)
+    start, end = choose_quote(understood(question), passage(text), VOCABULARY, room=ROOM)
     return text[start:end]
 
 
@@ -70,7 +70,7 @@ def test_a_stretch_is_made_of_whole_consecutive_units(values: list[float]) -> No
 @given(st.text(), st.text())
 @settings(deadline=None)
 def test_any_quote_is_inside_its_passage(question: str, text: str) -> None:
-    start, end = choose_quote(understood(question), passage(text), None, VOCABULARY, room=ROOM)
+    start, end = choose_quote(understood(question), passage(text), VOCABULARY, room=ROOM)
 
     assert 0 <= start <= end <= len(text)
 
@@ -81,7 +81,7 @@ def test_the_heading_that_the_place_says_already_is_not_quoted() -> None:
 
     place = Passage("d:0", "d", 0, len(text), text, headings)
 
-    start, end = choose_quote(understood("gilet"), place, None, VOCABULARY, room=ROOM)
+    start, end = choose_quote(understood("gilet"), place, VOCABULARY, room=ROOM)
 
     assert text[start:end] == "Chaque médiateur porte un gilet orange."
 
@@ -98,7 +98,6 @@ def test_a_quotation_does_not_stop_where_a_list_begins() -> None:
     start, end = choose_quote(
         understood("quelles règles pour les barques du port ?"),
         passage(list_text),
-        None,
         VOCABULARY,
         room=ROOM,
     )
@@ -109,6 +108,6 @@ def test_a_quotation_does_not_stop_where_a_list_begins() -> None:
 def test_a_quotation_does_not_stop_inside_guillemets() -> None:
     text = "La barque s’appelle « Le\nVent ». Elle est verte. " + "Le linge sèche au grenier. " * 20
 
-    start, end = choose_quote(understood("la barque ?"), passage(text), None, VOCABULARY, room=ROOM)
+    start, end = choose_quote(understood("la barque ?"), passage(text), VOCABULARY, room=ROOM)
 
     assert text[start:end].count("«") == text[start:end].count("»") == 1

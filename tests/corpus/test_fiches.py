@@ -35,6 +35,8 @@ def test_a_fiche_is_read_whole() -> None:
         pytest.param('tags = ["litige"]', 'tags = "litige"', "tags", id="a_text_for_a_list"),
         pytest.param('place = "Charte › Article 3"\n', "", "place", id="source_without_place"),
         pytest.param('lines = "13-13"', 'lines = "treize"', "lines", id="lines_are_not_a_range"),
+        pytest.param('tags = ["litige"]', "answered_by = [2]", "answered_by", id="sentences_are_not_lists"),
+        pytest.param('tags = ["litige"]', "answered_by = [[0]]", "answered_by", id="sentences_count_from_one"),
         pytest.param('lines = "13-13"', 'anchor = "x"', "ancre", id="anchor_is_unreadable"),
         pytest.param('modality = "doit"', 'modality = "faut"', "modality", id="unknown_modality"),
         pytest.param('delay = "P2M"', 'delay = "2 mois"', "delay", id="delay_is_not_iso"),
@@ -91,6 +93,8 @@ def test_what_is_written_is_read_again(title, body, questions, tags, modality, w
         sources=(Source("d", "Lieu", Anchor(12, 6, 3, ((0, 5), (6, 7)))), Source("e", "Lieu", None, (1, 2))),
         obligations=(Obligation(who=who, modality=modality, duty="faire"),),
         tags=tags,
+        unanswered=tags,
+        answered_by=((1,), (2, 3), ()),
         reviewed=reviewed,
     )
 

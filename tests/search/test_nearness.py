@@ -47,7 +47,7 @@ def test_the_questions_of_fiches_are_compared_one_by_one(table: WordTable) -> No
     ballon, terrain = beside("ballon", table), beside("terrain", table)
     both, nearest = beside("ballon terrain", table).of_questions([0, 1])
 
-    assert (ballon.nearest_question(0), terrain.nearest_question(0)) == (0, 2)
+    assert (ballon.alike(0).argmax(), terrain.alike(0).argmax()) == (0, 2)
     assert both[:, 0].tolist() == [1, 1]  # each in a question of its own
     assert nearest[0] < 1  # no question has both
     assert not both[:, 1].any()

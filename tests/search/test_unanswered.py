@@ -5,9 +5,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.answers.confidence import features
-from assistant.corpus.checks import check_unanswered
 from assistant.pipeline import Assistant
-from assistant.records import Fiche
 from assistant.search.index import build_index
 from assistant.search.retrieve import gather_evidence
 from assistant.search.storage import load_index, save_index
@@ -69,14 +67,3 @@ def test_the_confidence_heeds_it_for_explained_passages_only(knowing: Assistant)
 
     assert heeded["unanswered"] > 0.9
     assert ignored["unanswered"] == 0
-
-
-def test_a_question_cannot_have_an_answer_and_none() -> None:
-    one = Fiche("un", "Un", "corps", ("Qui paie ?",), (), unanswered=("Qui paie le café ?",))
-    two = Fiche("deux", "Deux", "corps", ("qui paie le cafe",), (), unanswered=("qui PAIE le café",))
-
-    problems = check_unanswered([one, two])
-
-    assert len(problems) == 3
-    assert "dite sans réponse, en a une : deux" in problems[0]
-    assert "est déjà dans un" in problems[2]

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 from assistant.answers.confidence import confidence, place_of, refusal_threshold, shares_of_places
 from assistant.answers.quotes import choose_quote
 from assistant.answers.refusals import COURTESY_TEXT, not_found_text, refusal_reason
-from assistant.answers.sentences import best_sentences
+from assistant.answers.sentences import best_sentence, best_sentences, sentence_values, sentence_votes
 from assistant.answers.verify import verify_citations
-from assistant.french import fold, tokenize
+from assistant.french import fold, sentence_spans, tokenize
 from assistant.records import Answer, Citation
 from assistant.search.validity import validity_note
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from assistant.records import Hit, Understanding
+    from assistant.records import Fiche, Hit, Understanding
     from assistant.search.index import Knowledge
     from assistant.search.nearness import Nearness
     from assistant.search.vocabulary import Vocabulary
@@ -73,8 +73,14 @@ def answer_question(
         chosen = select_hits(understanding, hits, knowledge.vocabulary)
         room = quote_room(understanding, chosen)
         today = today or date.today()
+        worth = {
+            hit.passage.id: sentence_worth(understanding, hit.fiche, knowledge, nearness) for hit in chosen
+        }
         citations = verify_citations(
-            [cite(understanding, hit, knowledge, nearness, room=room, today=today) for hit in chosen],
+            [
+                cite(understanding, hit, knowledge, worth[hit.passage.id], room=room, today=today)
+                for hit in chosen
+            ],
             knowledge.documents,
         )
     if not citations:
@@ -86,7 +92,7 @@ def answer_question(
     cited = [by_passage[citation.passage_id] for citation in citations]
     proof = quotations(citations, knowledge)
     room = words_room(len(citations), len(proof))
-    words = plain_words(cited, citations, understanding, nearness, room=room)
+    words = plain_words(cited, citations, understanding, worth, room=room)
     return Answer(
         question=question,
         status="answered",
@@ -150,6 +156,16 @@ def _opposed(understanding: Understanding, one: Hit, other: Hit, vocabulary: Voc
     )
 
 
+def sentence_worth(
+    understanding: Understanding, fiche: Fiche | None, knowledge: Knowledge, nearness: Nearness | None
+) -> list[float]:
+    """Return what each sentence of a fiche's body is worth as an answer; nothing without fiche or ``nearness``."""
+    if fiche is None or nearness is None:
+        return []
+    votes = sentence_votes(fiche, knowledge.fiche_rows[fiche.id], nearness)
+    return sentence_values(fiche.body, sentence_spans(fiche.body), understanding, nearness, votes)
+
+
 def quote_room(understanding: Understanding, chosen: Sequence[Hit]) -> int:
     """Return how many characters each quotation may have; one without plain words to carry it has more."""
     if understanding.kind == "list" or any(hit.fiche is None for hit in chosen):
@@ -161,21 +177,20 @@ def cite(
     understanding: Understanding,
     hit: Hit,
     knowledge: Knowledge,
-    nearness: Nearness | None,
+    worth: Sequence[float],
     *,
     room: int,
     today: date,
 ) -> Citation:
-    """Quote the sentences of a hit that answer; without the original, name the place only."""
+    """Quote the sentences of a hit that answer; without the original, name the place only.
+
+    ``worth``: of the sentences of its fiche's body; see ``sentence_worth``.
+    """
     passage, fiche = hit.passage, hit.fiche
     quote, start, end = "", 0, 0
     if passage.original:
-        nearest = ""
-        if fiche and fiche.asked and nearness:
-            nearest = fiche.asked[nearness.nearest_question(knowledge.fiche_rows[fiche.id])]
-        first, last = choose_quote(
-            understanding, passage, fiche, knowledge.vocabulary, nearest=nearest, room=room
-        )
+        telling = best_sentence(fiche.body, worth) if fiche else ""
+        first, last = choose_quote(understanding, passage, knowledge.vocabulary, telling=telling, room=room)
         quote, start, end = passage.text[first:last], passage.start + first, passage.start + last
     place = knowledge.places.get((fiche.id, passage.document_id)) if fiche else None
     return Citation(
@@ -205,20 +220,21 @@ def plain_words(
     hits: Sequence[Hit],
     citations: Sequence[Citation],
     understanding: Understanding,
-    nearness: Nearness | None,
+    worth: Mapping[str, Sequence[float]],
     *,
     room: int,
 ) -> str:
     """Return what the fiches cited say of the question, each followed by the number of its citation.
 
-    A list is told whole, whatever its room.
+    A list is told whole, whatever its room.  ``worth``: see ``sentence_worth``, by passage.
     """
     parts = []
     for number, (hit, citation) in enumerate(zip(hits, citations, strict=True), 1):
         if hit.fiche:
             said = hit.fiche.body
-            if nearness is not None and understanding.kind != "list":
-                said = best_sentences(said, understanding, nearness, room=room)
+            values = worth[hit.passage.id]
+            if values and understanding.kind != "list":
+                said = best_sentences(said, values, room=room)
             note = f"\n({citation.note})" if citation.note else ""
             parts.append(f"{said} [{number}]{note}")
     return "\n\n".join(parts)

@@ -10,11 +10,11 @@ from assistant.french import bare_letters, numbers, sentence_spans, tokenize
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from assistant.records import Fiche, Passage, Understanding
+    from assistant.records import Passage, Understanding
     from assistant.search.vocabulary import Vocabulary
 
 MAX_SENTENCES = 6
-FICHE_SHARE = 0.6  # weight of the words of the fiche's answering sentence, beside the question's
+TELLING = 0.6  # weight of the words of the fiche's answering sentence, beside the question's
 DIGIT_BONUS = 2.0  # for a sentence with a figure when one is asked for
 _LETTERS = re.compile(r"[^\W\d_]")
 
@@ -22,17 +22,15 @@ _LETTERS = re.compile(r"[^\W\d_]")
 def choose_quote(
     understanding: Understanding,
     passage: Passage,
-    fiche: Fiche | None,
     vocabulary: Vocabulary,
     *,
-    nearest: str = "",
+    telling: str = "",
     room: int,
 ) -> tuple[int, int]:
     """Return the range of ``passage.text`` to quote: consecutive sentences, in ``room`` characters if they can be.
 
-    A sentence is worth the rarity of the question's words that it holds and, where a fiche
-    explains the passage, of the words of the fiche's sentence that answers; ``nearest`` is the fiche's
-    own question that comes nearest to this one, whose words lead to that sentence.
+    A sentence is worth the rarity of the question's words that it holds and of those of ``telling``, the
+    sentence that answers in the words of the fiche, where one explains the passage.
     """
     text = passage.text
     units = without_headings(quotable_units(text), passage)
@@ -41,7 +39,7 @@ def choose_quote(
     if units[-1][1] - units[0][0] <= room:
         return units[0][0], units[-1][1]
     figure = not {"when", "how_many"}.isdisjoint(understanding.kinds)
-    wanted = wanted_terms(understanding.terms, fiche, vocabulary, nearest=nearest, figure=figure)
+    wanted = dict.fromkeys(tokenize(telling), TELLING) | dict.fromkeys(understanding.terms, 1.0)
     values = [_value(text[start:end], wanted, vocabulary, figure=figure) for start, end in units]
     return with_what_it_announces(text, units, best_stretch(units, values, room=room), room=room)
 
@@ -88,21 +86,6 @@ def without_headings(units: list[tuple[int, int]], passage: Passage) -> list[tup
             break
         kept.pop(0)
     return kept
-
-
-def wanted_terms(
-    terms: Sequence[str], fiche: Fiche | None, vocabulary: Vocabulary, *, nearest: str, figure: bool
-) -> dict[str, float]:
-    """Return the terms a quotation should hold, with their weights; ``figure``: one is asked for."""
-    wanted = dict.fromkeys(terms, 1.0)
-    if fiche is None:
-        return wanted
-    asked = wanted | dict.fromkeys(tokenize(nearest), 0.5)
-    sentences = [fiche.body[start:end] for start, end in sentence_spans(fiche.body)]
-    best = max(sentences, key=lambda s: _value(s, asked, vocabulary, figure=figure))
-    for term in tokenize(best):
-        wanted.setdefault(term, FICHE_SHARE)
-    return wanted
 
 
 def _value(sentence: str, wanted: Mapping[str, float], vocabulary: Vocabulary, *, figure: bool) -> float:

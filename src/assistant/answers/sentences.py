@@ -10,7 +10,7 @@ from assistant.french import FOLDED_MONTHS, fold, numbers, sentence_spans
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from assistant.records import QuestionKind, Understanding
+    from assistant.records import Fiche, QuestionKind, Understanding
     from assistant.search.nearness import Nearness
 
 # What the answer to each kind of question looks like, in a folded sentence.
@@ -40,18 +40,51 @@ _SIGNS: dict[QuestionKind, Callable[[str], object]] = {
 # Beside the question's words that a sentence holds; chosen on the development questions.
 SIGN = 0.15  # of a sentence that looks like the answer
 FIRST = 0.1  # of the first sentence, which most often answers
+VOTE = 1.0  # of the part of the fiche's questions most like the one asked that it answers
+VOTES = 5  # questions
+SHARPNESS = 0.07  # a question less alike by this counts e times less
 CARRY = (
     0.4  # of the words that the best sentence before it holds: « Il se réunit deux fois par an » names no one
 )
 
 
+def sentence_votes(fiche: Fiche, row: int, nearness: Nearness) -> list[float]:
+    """Return the part of each sentence of a fiche's body in the answers to its questions most like the one asked.
+
+    Each of the ``VOTES`` questions most alike counts exp(likeness / ``SHARPNESS``) for the sentences that
+    answer it; the sum of a sentence's votes is at most 1.
+
+    Args:
+        fiche: That says which sentences answer its questions; without, nobody votes.
+        row: Its row among the fiches of the index.
+        nearness: The words of the question asked beside those of the corpus.
+    """
+    import numpy as np
+
+    votes = [0.0] * len(sentence_spans(fiche.body))
+    if not fiche.answered_by:
+        return votes
+    alike = nearness.alike(row)
+    voting = np.argsort(-alike, kind="stable")[:VOTES]
+    weights = np.exp((alike[voting] - alike[voting[0]]) / SHARPNESS)
+    for question, weight in zip(voting, weights / weights.sum(), strict=True):
+        for sentence in fiche.answered_by[question]:
+            votes[sentence - 1] += float(weight)
+    return votes
+
+
 def sentence_values(
-    text: str, spans: Sequence[tuple[int, int]], understanding: Understanding, nearness: Nearness
+    text: str,
+    spans: Sequence[tuple[int, int]],
+    understanding: Understanding,
+    nearness: Nearness,
+    votes: Sequence[float],
 ) -> list[float]:
-    """Return what each sentence is worth as an answer, from 0 to about 1.6.
+    """Return what each sentence is worth as an answer, from 0 to about 2.6.
 
     The share of the question's weight that comes near the sentence's words, or those of a sentence
-    before it that says what it is about, and signs of the kind of thing asked for: a date, a number, a person.
+    before it that says what it is about; signs of the kind of thing asked for: a date, a number, a person;
+    and its ``votes``.
     """
     values, before = [], 0.0
     for place, (start, end) in enumerate(spans):
@@ -59,12 +92,18 @@ def sentence_values(
         near = float(nearness.weights @ nearness.of_text(sentence)) if len(nearness.weights) else 0.0
         folded = fold(sentence)
         looks_right = any(_SIGNS[kind](folded) for kind in understanding.kinds if kind in _SIGNS)
-        values.append(near + CARRY * before + SIGN * looks_right + FIRST * (place == 0))
+        values.append(near + CARRY * before + SIGN * looks_right + FIRST * (place == 0) + VOTE * votes[place])
         before = max(before, near)
     return values
 
 
-def best_sentences(text: str, understanding: Understanding, nearness: Nearness, *, room: int) -> str:
+def best_sentence(text: str, values: Sequence[float]) -> str:
+    """Return the sentence worth most, the first of equals; nothing where nothing was valued."""
+    spans = sentence_spans(text)
+    return text[slice(*spans[values.index(max(values))])] if values else ""
+
+
+def best_sentences(text: str, values: Sequence[float], *, room: int) -> str:
     """Return the sentences worth most, in their order, within ``room`` characters; at least one.
 
     A text that fits is returned whole.
@@ -72,7 +111,6 @@ def best_sentences(text: str, understanding: Understanding, nearness: Nearness, 
     if len(text) <= room:
         return text
     spans = sentence_spans(text)
-    values = sentence_values(text, spans, understanding, nearness)
     chosen: set[int] = set()
     used = 0
     for place in sorted(range(len(spans)), key=lambda place: -values[place]):

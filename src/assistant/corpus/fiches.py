@@ -71,6 +71,11 @@ def parse_fiche(text: str, path: Path) -> Fiche:
         items = values.get(key, [])
         if not isinstance(items, list) or not all(isinstance(item, str) and item.strip() for item in items):
             raise FicheError(path, f"« {key} » doit être une liste de textes.")
+    answered_by = values.get("answered_by", [])
+    if not isinstance(answered_by, list) or not all(map(_is_list_of_counts, answered_by)):
+        raise FicheError(
+            path, "« answered_by » doit être une liste de listes de numéros de phrases, à partir de 1."
+        )
     if values["id"] != path.stem:
         raise FicheError(
             path, f"l’identifiant « {values['id']} » n’est pas le nom du fichier.", "Accordez les deux."
@@ -87,8 +92,13 @@ def parse_fiche(text: str, path: Path) -> Fiche:
         sources=tuple(_source(path, item) for item in values["sources"]),
         obligations=tuple(_obligation(path, item) for item in values.get("obligations", [])),
         reviewed=reviewed,
+        answered_by=tuple(map(tuple, answered_by)),
         **{key: tuple(item.strip() for item in values.get(key, [])) for key in LISTS},
     )
+
+
+def _is_list_of_counts(item: Any) -> bool:
+    return isinstance(item, list) and all(type(number) is int and number > 0 for number in item)
 
 
 def _require(
@@ -141,6 +151,8 @@ def format_fiche(fiche: Fiche) -> str:
     for key in QUESTIONS:
         if items := getattr(fiche, key):
             lines += [f"{key} = [", *(f"  {_quote(item)}," for item in items), "]"]
+    if fiche.answered_by:
+        lines.append(f"answered_by = {json.dumps(fiche.answered_by)}")
     for key in ("tags", "see_also"):
         if items := getattr(fiche, key):
             lines.append(f"{key} = [{', '.join(map(_quote, items))}]")

@@ -155,13 +155,20 @@ class Nearness:
             return near, np.zeros(0, dtype=np.float32)
         return np.maximum.reduceat(near, first, axis=1), np.maximum.reduceat(self.weights @ near, first)
 
-    def nearest_question(self, fiche: int) -> int:
-        """Return which question of a fiche comes nearest, from 0; the first of equals."""
+    def alike(self, fiche: int) -> FloatVector:
+        """Return how like each question of a fiche is to the one asked, from 0 to 1.
+
+        The words said beside those of the question, and the words of the question beside those said:
+        one that also asks for something else is less alike.
+        """
         import numpy as np
 
         first, last = self.table.question_starts[fiche : fiche + 2]
-        near = self.weights @ self._best(self.table.questions.gather(range(first, last)))
-        return int(np.argmax(near))
+        lists = self.table.questions.gather(range(first, last))
+        said = self.weights @ self._best(lists)
+        back = self.near[:, lists.values].max(axis=0, initial=0.0)
+        mean = np.add.reduceat(back, lists.starts[:-1]) / np.diff(lists.starts)
+        return ((said + mean) / 2).astype(np.float32)
 
     def of_text(self, text: str) -> FloatVector:
         """Return how near each word said comes to a text of the corpus, a sentence for instance."""

@@ -368,6 +368,7 @@ def _fiche(item: dict[str, Any]) -> Fiche:
     item["sources"] = tuple(_source(source) for source in item["sources"])
     item["obligations"] = tuple(Obligation(**values) for values in item["obligations"])
     item["reviewed"] = _date(item["reviewed"])
+    item["answered_by"] = tuple(map(tuple, item["answered_by"]))
     for key in LISTS:
         item[key] = tuple(item[key])
     return Fiche(**item)
