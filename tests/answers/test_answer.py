@@ -2,13 +2,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
-from assistant.answers.answer import answer_question, select_hits
+from assistant.answers.answer import Worth, answer_question, select_hits, sentence_worth
 from assistant.answers.verify import is_exact, verify_citations
 from assistant.french import tokenize
-from assistant.records import Hit, Passage, Turn, Understanding
+from assistant.records import Fiche, Hit, Passage, Turn, Understanding
+from assistant.search.features import near_words
+from assistant.search.nearness import WordTable
+from assistant.search.question_type import content_terms
 from assistant.search.vocabulary import count_words
 
 
@@ -126,10 +130,10 @@ def hit(name: str, score: float, *headings: str) -> Hit:
 @pytest.mark.parametrize(
     ("scores", "chosen"),
     [
-        pytest.param((0.7, 0.2, 0.1), 1, id="a_clear_winner_stands_alone"),
-        pytest.param((0.6, 0.2, 0.2), 2, id="a_near_second_is_shown_too"),
+        pytest.param((0.8, 0.12, 0.08), 1, id="a_clear_winner_stands_alone"),
+        pytest.param((0.7, 0.2, 0.1), 2, id="a_near_second_is_shown_too"),
         pytest.param((0.4, 0.35, 0.25), 3, id="and_a_nearer_third"),
-        pytest.param((0.2, 0.09, 0.09), 1, id="what_is_hardly_likely_is_not"),
+        pytest.param((0.2, 0.06, 0.06), 1, id="what_is_hardly_likely_is_not"),
     ],
 )
 def test_how_many_passages_are_cited(scores: tuple[float, ...], chosen: int) -> None:
@@ -212,3 +216,22 @@ def test_figures_of_another_territory_never_come_first(settings) -> None:
     hits = Assistant.open(settings).search("combien de logements sociaux dans le Brécourtois ?")
 
     assert "920" in hits[0].passage.text
+
+
+@pytest.mark.parametrize(("like", "agreed"), [("combien de jours", True), ("le service en entier", False)])
+def test_the_length_depends_on_whether_the_nearest_questions_have_one_answer(like: str, agreed: bool) -> None:
+    body = "Le service ouvre six jours par semaine. Il accueille les familles. Il est tenu par la commune."
+    asked = ("combien de jours par semaine ?", "c'est quoi le service en entier ?")
+    fiche = Fiche("f", "Le service", body, asked, (), answered_by=((1,), ()))
+    knowledge = SimpleNamespace(fiche_rows={"f": 0})
+    understanding = Understanding(like, like, terms=content_terms(like))
+    nearness = near_words(understanding, WordTable.build([], [fiche]), count_words([body, *asked]))
+
+    worth = sentence_worth(understanding, fiche, knowledge, nearness)
+
+    assert worth.agreed is agreed
+    assert len(worth.values) == 3
+
+
+def test_nothing_is_worth_anything_without_fiche() -> None:
+    assert sentence_worth(Understanding("q", "q"), None, SimpleNamespace(), None) == Worth()

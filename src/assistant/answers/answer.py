@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from textwrap import shorten
 from typing import TYPE_CHECKING
@@ -25,16 +26,18 @@ if TYPE_CHECKING:
     from assistant.search.vocabulary import Vocabulary
 
 MAX_CITATIONS = 4
-CLOSE = (0.3, 0.5)  # what a second and a third place must reach of the first one's share of belief
-LIKELY = 0.1  # and in any case
+CLOSE = (0.2, 0.3)  # what a second and a third place must reach of the first one's share of belief
+LIKELY = 0.07  # and in any case
 SIDE = 0.02  # what the other side of a comparison must reach
 OPPOSITE = 0.01  # what the place of the other name must reach
 OPPOSITES_LOOKED_AT = 5  # places, from the likeliest
 NAMES_A_SIDE = 3.0  # idf of a word that tells two places apart: a town, a year, not "service"
-# Characters, for one place and for each of several.  Chosen on the development questions.
-LENGTH, SHARED_LENGTH = 890, 850  # of the whole answer: the plain words have what the quotations leave
-QUOTE, SHARED_QUOTE, LIST_QUOTE = 350, 250, 420  # quoted at most
-FEWEST = 300  # of plain words, however long the quotation is
+AGREED = 0.75  # of a fiche's questions most like the one asked: where they have one sentence for answer, it is the one
+# Characters, chosen on the development questions: of the whole answer where the sentence is agreed on and where it is
+# not, for one place and for each of several.  The plain words have what the quotations leave.
+AGREED_LENGTH, LENGTH = (650, 500), (1200, 900)
+QUOTE, LIST_QUOTE = 250, 420  # quoted at most, of each place
+FEWEST = 200  # of plain words, however long the quotation is
 HEADING = 36  # characters of a heading in the place of a quotation
 # What stands between two things set side by side, in a folded question.
 _JOINS = re.compile(r"\b(?:ou|et|vs|versus|contre|entre|par rapport a|que|mais|comme)\b|[/,]")
@@ -91,8 +94,7 @@ def answer_question(
     by_passage = {hit.passage.id: hit for hit in hits}
     cited = [by_passage[citation.passage_id] for citation in citations]
     proof = quotations(citations, knowledge)
-    room = words_room(len(citations), len(proof))
-    words = plain_words(cited, citations, understanding, worth, room=room)
+    words = plain_words(cited, citations, understanding, worth, quoted=len(proof))
     return Answer(
         question=question,
         status="answered",
@@ -156,40 +158,50 @@ def _opposed(understanding: Understanding, one: Hit, other: Hit, vocabulary: Voc
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What each sentence of a fiche's body is worth as an answer.
+
+    Attributes:
+        values: Of the sentences; none without fiche, or where the question was not compared with its words.
+        agreed: Whether the fiche's questions most like the one asked have one sentence for answer.
+    """
+
+    values: tuple[float, ...] = ()
+    agreed: bool = False
+
+
 def sentence_worth(
     understanding: Understanding, fiche: Fiche | None, knowledge: Knowledge, nearness: Nearness | None
-) -> list[float]:
-    """Return what each sentence of a fiche's body is worth as an answer; nothing without fiche or ``nearness``."""
+) -> Worth:
+    """Value the sentences of a fiche."""
     if fiche is None or nearness is None:
-        return []
+        return Worth()
     votes = sentence_votes(fiche, knowledge.fiche_rows[fiche.id], nearness)
-    return sentence_values(fiche.body, sentence_spans(fiche.body), understanding, nearness, votes)
+    values = sentence_values(fiche.body, sentence_spans(fiche.body), understanding, nearness, votes)
+    return Worth(tuple(values), max(votes, default=0.0) >= AGREED)
 
 
 def quote_room(understanding: Understanding, chosen: Sequence[Hit]) -> int:
     """Return how many characters each quotation may have; one without plain words to carry it has more."""
-    if understanding.kind == "list" or any(hit.fiche is None for hit in chosen):
-        return LIST_QUOTE
-    return QUOTE if len(chosen) == 1 else SHARED_QUOTE
+    without_words = any(hit.fiche is None for hit in chosen)
+    return LIST_QUOTE if understanding.kind == "list" or without_words else QUOTE
 
 
 def cite(
     understanding: Understanding,
     hit: Hit,
     knowledge: Knowledge,
-    worth: Sequence[float],
+    worth: Worth,
     *,
     room: int,
     today: date,
 ) -> Citation:
-    """Quote the sentences of a hit that answer; without the original, name the place only.
-
-    ``worth``: of the sentences of its fiche's body; see ``sentence_worth``.
-    """
+    """Quote the sentences of a hit that answer; without the original, name the place only."""
     passage, fiche = hit.passage, hit.fiche
     quote, start, end = "", 0, 0
     if passage.original:
-        telling = best_sentence(fiche.body, worth) if fiche else ""
+        telling = best_sentence(fiche.body, worth.values) if fiche else ""
         first, last = choose_quote(understanding, passage, knowledge.vocabulary, telling=telling, room=room)
         quote, start, end = passage.text[first:last], passage.start + first, passage.start + last
     place = knowledge.places.get((fiche.id, passage.document_id)) if fiche else None
@@ -206,35 +218,37 @@ def cite(
     )
 
 
-def words_room(places: int, quoted: int) -> int:
-    """Return how many characters of plain words each place may have beside ``quoted`` of quotations.
+def words_room(places: int, quoted: int, *, agreed: bool) -> int:
+    """Return how many characters of plain words one of the places may have, of an answer with ``quoted`` of quotations.
 
-    >>> words_room(1, 400), words_room(2, 700), words_room(1, 800)
-    (490, 500, 300)
+    >>> words_room(1, 400, agreed=True), words_room(1, 400, agreed=False), words_room(2, 600, agreed=False)
+    (250, 800, 600)
     """
-    length = LENGTH if places == 1 else SHARED_LENGTH * places
-    return max(FEWEST, (length - quoted) // places)
+    alone, shared = AGREED_LENGTH if agreed else LENGTH
+    return max(FEWEST, (alone if places == 1 else shared) - quoted // places)
 
 
 def plain_words(
     hits: Sequence[Hit],
     citations: Sequence[Citation],
     understanding: Understanding,
-    worth: Mapping[str, Sequence[float]],
+    worth: Mapping[str, Worth],
     *,
-    room: int,
+    quoted: int,
 ) -> str:
     """Return what the fiches cited say of the question, each followed by the number of its citation.
 
-    A list is told whole, whatever its room.  ``worth``: see ``sentence_worth``, by passage.
+    A list is told whole.  Of other texts the sentences worth most are, in what ``quoted`` characters of
+    quotations leave of the answer's length; ``worth`` is by passage.
     """
     parts = []
     for number, (hit, citation) in enumerate(zip(hits, citations, strict=True), 1):
         if hit.fiche:
             said = hit.fiche.body
-            values = worth[hit.passage.id]
-            if values and understanding.kind != "list":
-                said = best_sentences(said, values, room=room)
+            told = worth[hit.passage.id]
+            if told.values and understanding.kind != "list":
+                room = words_room(len(citations), quoted, agreed=told.agreed)
+                said = best_sentences(said, told.values, room=room)
             note = f"\n({citation.note})" if citation.note else ""
             parts.append(f"{said} [{number}]{note}")
     return "\n\n".join(parts)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from assistant.search.vocabulary import Vocabulary
 
 MAX_SENTENCES = 6
-TELLING = 0.6  # weight of the words of the fiche's answering sentence, beside the question's
+TELLING = 1.0  # weight of the words of the fiche's answering sentence, beside the question's
 DIGIT_BONUS = 2.0  # for a sentence with a figure when one is asked for
 _LETTERS = re.compile(r"[^\W\d_]")
 

@@ -41,8 +41,8 @@ _SIGNS: dict[QuestionKind, Callable[[str], object]] = {
 SIGN = 0.15  # of a sentence that looks like the answer
 FIRST = 0.1  # of the first sentence, which most often answers
 VOTE = 1.0  # of the part of the fiche's questions most like the one asked that it answers
-VOTES = 5  # questions
-SHARPNESS = 0.07  # a question less alike by this counts e times less
+VOTES = 10  # questions
+SHARPNESS = 0.1  # a question less alike by this counts e times less
 CARRY = (
     0.4  # of the words that the best sentence before it holds: « Il se réunit deux fois par an » names no one
 )
