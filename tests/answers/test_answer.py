@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from assistant.answers.answer import Worth, answer_question, select_hits, sentence_worth
+from assistant.answers.answer import Worth, answer_question, quote_room, select_hits, sentence_worth
 from assistant.answers.verify import is_exact, verify_citations
 from assistant.french import tokenize
 from assistant.records import Fiche, Hit, Passage, Turn, Understanding
@@ -130,16 +130,26 @@ def hit(name: str, score: float, *headings: str) -> Hit:
 @pytest.mark.parametrize(
     ("scores", "chosen"),
     [
-        pytest.param((0.8, 0.12, 0.08), 1, id="a_clear_winner_stands_alone"),
-        pytest.param((0.7, 0.2, 0.1), 2, id="a_near_second_is_shown_too"),
+        pytest.param((0.7, 0.2, 0.1), 1, id="a_clear_winner_stands_alone"),
+        pytest.param((0.6, 0.2, 0.2), 2, id="a_near_second_is_shown_too"),
         pytest.param((0.4, 0.35, 0.25), 3, id="and_a_nearer_third"),
-        pytest.param((0.2, 0.06, 0.06), 1, id="what_is_hardly_likely_is_not"),
+        pytest.param((0.2, 0.09, 0.09), 1, id="what_is_hardly_likely_is_not"),
     ],
 )
 def test_how_many_passages_are_cited(scores: tuple[float, ...], chosen: int) -> None:
     hits = [hit(str(i), score) for i, score in enumerate(scores)]
 
     assert chosen == len(select_hits(Understanding("q", "q"), hits, VOCABULARY))
+
+
+def test_a_place_that_a_fiche_explains_is_short_and_leaves_room_for_a_second() -> None:
+    fiche = Fiche("f", "Titre", "corps", (), ())
+    hits = [hit("0", 0.7), hit("1", 0.2), hit("2", 0.1)]
+    explained = [replace(hits[0], fiche=fiche), *hits[1:]]
+
+    assert len(select_hits(Understanding("q", "q"), hits, VOCABULARY)) == 1
+    assert len(select_hits(Understanding("q", "q"), explained, VOCABULARY)) == 2
+    assert quote_room(Understanding("q", "q"), hits[0]) > quote_room(Understanding("q", "q"), explained[0])
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.answers.quotes import MAX_SENTENCES, best_stretch, choose_quote, quotable_units
+from assistant.answers.quotes import MAX_SENTENCES, best_stretch, choose_quote, quotable_units, word_values
 from assistant.records import Passage, Understanding
 from assistant.search.question_type import content_terms, question_kinds
 from assistant.search.vocabulary import count_words
@@ -31,8 +33,15 @@ def understood(question: str) -> Understanding:
 
 
 def quote(question: str, text: str = TEXT) -> str:
-    start, end = choose_quote(understood(question), passage(text), VOCABULARY, room=ROOM)
+    start, end = span(question, passage(text))
     return text[start:end]
+
+
+def span(question: str, place: Passage) -> tuple[int, int]:
+    def value(spans: Sequence[tuple[int, int]]) -> list[float]:
+        return word_values(place.text, spans, understood(question), VOCABULARY)
+
+    return choose_quote(place, value, room=ROOM)
 
 
 def test_the_sentence_that_answers_is_quoted_and_not_all_the_rest() -> None:
@@ -70,7 +79,7 @@ def test_a_stretch_is_made_of_whole_consecutive_units(values: list[float]) -> No
 @given(st.text(), st.text())
 @settings(deadline=None)
 def test_any_quote_is_inside_its_passage(question: str, text: str) -> None:
-    start, end = choose_quote(understood(question), passage(text), VOCABULARY, room=ROOM)
+    start, end = span(question, passage(text))
 
     assert 0 <= start <= end <= len(text)
 
@@ -81,7 +90,7 @@ def test_the_heading_that_the_place_says_already_is_not_quoted() -> None:
 
     place = Passage("d:0", "d", 0, len(text), text, headings)
 
-    start, end = choose_quote(understood("gilet"), place, VOCABULARY, room=ROOM)
+    start, end = span("gilet", place)
 
     assert text[start:end] == "Chaque médiateur porte un gilet orange."
 
@@ -95,12 +104,7 @@ def test_a_quotation_does_not_stop_where_a_list_begins() -> None:
     )
     list_text = text.replace(" : venir", " :\nvenir")
 
-    start, end = choose_quote(
-        understood("quelles règles pour les barques du port ?"),
-        passage(list_text),
-        VOCABULARY,
-        room=ROOM,
-    )
+    start, end = span("quelles règles pour les barques du port ?", passage(list_text))
 
     assert "venir à l’heure" in list_text[start:end]
 
@@ -108,6 +112,6 @@ def test_a_quotation_does_not_stop_where_a_list_begins() -> None:
 def test_a_quotation_does_not_stop_inside_guillemets() -> None:
     text = "La barque s’appelle « Le\nVent ». Elle est verte. " + "Le linge sèche au grenier. " * 20
 
-    start, end = choose_quote(understood("la barque ?"), passage(text), VOCABULARY, room=ROOM)
+    start, end = span("la barque ?", passage(text))
 
     assert text[start:end].count("«") == text[start:end].count("»") == 1

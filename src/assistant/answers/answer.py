@@ -9,7 +9,7 @@ from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from assistant.answers.confidence import confidence, place_of, refusal_threshold, shares_of_places
-from assistant.answers.quotes import choose_quote
+from assistant.answers.quotes import choose_quote, word_values
 from assistant.answers.refusals import COURTESY_TEXT, not_found_text, refusal_reason
 from assistant.answers.sentences import best_sentence, best_sentences, sentence_values, sentence_votes
 from assistant.answers.verify import verify_citations
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from assistant.search.vocabulary import Vocabulary
 
 MAX_CITATIONS = 4
-CLOSE = (0.2, 0.3)  # what a second and a third place must reach of the first one's share of belief
-LIKELY = 0.07  # and in any case
+# What a second and a third place must reach of the first one's share of belief, and in any case: after a place that a
+# fiche explains, and after one without fiche, whose quotation is long.
+CLOSE, PLAIN_CLOSE = (0.2, 0.3), (0.3, 0.5)
+LIKELY, PLAIN_LIKELY = 0.07, 0.1
 SIDE = 0.02  # what the other side of a comparison must reach
 OPPOSITE = 0.01  # what the place of the other name must reach
 OPPOSITES_LOOKED_AT = 5  # places, from the likeliest
@@ -37,6 +39,7 @@ AGREED = 0.75  # of a fiche's questions most like the one asked: where they have
 # not, for one place and for each of several.  The plain words have what the quotations leave.
 AGREED_LENGTH, LENGTH = (650, 500), (1200, 900)
 QUOTE, LIST_QUOTE = 250, 420  # quoted at most, of each place
+PLAIN_QUOTE = 780  # of one without fiche, where the quotation is the answer
 FEWEST = 200  # of plain words, however long the quotation is
 HEADING = 36  # characters of a heading in the place of a quotation
 # What stands between two things set side by side, in a folded question.
@@ -74,14 +77,13 @@ def answer_question(
     citations: tuple[Citation, ...] = ()
     if hits and sure >= limit:
         chosen = select_hits(understanding, hits, knowledge.vocabulary)
-        room = quote_room(understanding, chosen)
         today = today or date.today()
         worth = {
             hit.passage.id: sentence_worth(understanding, hit.fiche, knowledge, nearness) for hit in chosen
         }
         citations = verify_citations(
             [
-                cite(understanding, hit, knowledge, worth[hit.passage.id], room=room, today=today)
+                cite(understanding, hit, knowledge, nearness, worth[hit.passage.id], today=today)
                 for hit in chosen
             ],
             knowledge.documents,
@@ -129,12 +131,13 @@ def select_hits(understanding: Understanding, hits: Sequence[Hit], vocabulary: V
         if len(chosen) > 1:
             return chosen[:MAX_CITATIONS]
     if _JOINS.search(fold(understanding.question)):
-        likely = [best_of[place] for place in others[:OPPOSITES_LOOKED_AT] if shares[place] >= OPPOSITE]
-        opposite = next((hit for hit in likely if _opposed(understanding, first, hit, vocabulary)), None)
+        possible = [best_of[place] for place in others[:OPPOSITES_LOOKED_AT] if shares[place] >= OPPOSITE]
+        opposite = next((hit for hit in possible if _opposed(understanding, first, hit, vocabulary)), None)
         if opposite:
             return [first, opposite]
-    for place, close in zip(others, CLOSE, strict=False):
-        if shares[place] < max(LIKELY, close * shares[place_of(first)]):
+    likely, closeness = (LIKELY, CLOSE) if first.fiche else (PLAIN_LIKELY, PLAIN_CLOSE)
+    for place, close in zip(others, closeness, strict=False):
+        if shares[place] < max(likely, close * shares[place_of(first)]):
             break
         chosen.append(best_of[place])
     return chosen
@@ -182,19 +185,20 @@ def sentence_worth(
     return Worth(tuple(values), max(votes, default=0.0) >= AGREED)
 
 
-def quote_room(understanding: Understanding, chosen: Sequence[Hit]) -> int:
-    """Return how many characters each quotation may have; one without plain words to carry it has more."""
-    without_words = any(hit.fiche is None for hit in chosen)
-    return LIST_QUOTE if understanding.kind == "list" or without_words else QUOTE
+def quote_room(understanding: Understanding, hit: Hit) -> int:
+    """Return how many characters the quotation of a hit may have."""
+    if hit.fiche is None:
+        return PLAIN_QUOTE
+    return LIST_QUOTE if understanding.kind == "list" else QUOTE
 
 
 def cite(
     understanding: Understanding,
     hit: Hit,
     knowledge: Knowledge,
+    nearness: Nearness | None,
     worth: Worth,
     *,
-    room: int,
     today: date,
 ) -> Citation:
     """Quote the sentences of a hit that answer; without the original, name the place only."""
@@ -202,7 +206,13 @@ def cite(
     quote, start, end = "", 0, 0
     if passage.original:
         telling = best_sentence(fiche.body, worth.values) if fiche else ""
-        first, last = choose_quote(understanding, passage, knowledge.vocabulary, telling=telling, room=room)
+
+        def value(spans: Sequence[tuple[int, int]]) -> list[float]:
+            if telling or nearness is None:
+                return word_values(passage.text, spans, understanding, knowledge.vocabulary, telling=telling)
+            return sentence_values(passage.text, spans, understanding, nearness, [0.0] * len(spans))
+
+        first, last = choose_quote(passage, value, room=quote_room(understanding, hit))
         quote, start, end = passage.text[first:last], passage.start + first, passage.start + last
     place = knowledge.places.get((fiche.id, passage.document_id)) if fiche else None
     return Citation(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.french import bare_letters, numbers, sentence_spans, tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from assistant.records import Passage, Understanding
     from assistant.search.vocabulary import Vocabulary
@@ -20,17 +20,14 @@ _LETTERS = re.compile(r"[^\W\d_]")
 
 
 def choose_quote(
-    understanding: Understanding,
-    passage: Passage,
-    vocabulary: Vocabulary,
-    *,
-    telling: str = "",
-    room: int,
+    passage: Passage, value: Callable[[Sequence[tuple[int, int]]], Sequence[float]], *, room: int
 ) -> tuple[int, int]:
     """Return the range of ``passage.text`` to quote: consecutive sentences, in ``room`` characters if they can be.
 
-    A sentence is worth the rarity of the question's words that it holds and of those of ``telling``, the
-    sentence that answers in the words of the fiche, where one explains the passage.
+    Args:
+        passage: What is quoted.
+        value: What each of some ranges of its text is worth.
+        room: Characters.
     """
     text = passage.text
     units = without_headings(quotable_units(text), passage)
@@ -38,10 +35,24 @@ def choose_quote(
         return 0, len(text)
     if units[-1][1] - units[0][0] <= room:
         return units[0][0], units[-1][1]
+    return with_what_it_announces(text, units, best_stretch(units, value(units), room=room), room=room)
+
+
+def word_values(
+    text: str,
+    spans: Sequence[tuple[int, int]],
+    understanding: Understanding,
+    vocabulary: Vocabulary,
+    *,
+    telling: str = "",
+) -> list[float]:
+    """Return the rarity of the question's words that each range holds, and of those of ``telling``.
+
+    ``telling``: the sentence that answers in the words of a fiche, where one explains the text.
+    """
     figure = not {"when", "how_many"}.isdisjoint(understanding.kinds)
     wanted = dict.fromkeys(tokenize(telling), TELLING) | dict.fromkeys(understanding.terms, 1.0)
-    values = [_value(text[start:end], wanted, vocabulary, figure=figure) for start, end in units]
-    return with_what_it_announces(text, units, best_stretch(units, values, room=room), room=room)
+    return [_value(text[start:end], wanted, vocabulary, figure=figure) for start, end in spans]
 
 
 def with_what_it_announces(
