@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from assistant.answers.asked import Lacks
+from assistant.french import sentence_spans
 from evals.benchmark import as_typed
 from evals.cases import Case, Places
 from evals.judge import Judged, judge
@@ -18,7 +19,7 @@ from evals.summary import per_case, summarize
 
 if TYPE_CHECKING:
     from assistant.pipeline import Assistant
-    from assistant.records import Citation
+    from assistant.records import Citation, Fiche
 
 MEASURES = ("recall@1", "recall@5", "mrr@10", "vital_facts", "gold_citation_f1", "balanced_refusal")
 COMPARED = ("recall@5", "vital_facts")  # with an interval
@@ -119,6 +120,8 @@ def ablate(
     for name, disabled in (
         ("sans la validité", _without_validity),
         ("sans regarder ce qui manque", _without_lacks),
+        ("sans les questions sans réponse", _without_unanswered),
+        ("sans savoir quelle phrase répond", _without_votes),
         ("un seul endroit cité", _one_place),
         ("sans la vérification", _without_verification),
     ):
@@ -147,6 +150,20 @@ def _without_validity() -> AbstractContextManager[object]:
 def _without_lacks() -> AbstractContextManager[object]:
     """Be as sure where what is asked for is not in the passage."""
     return patch("assistant.answers.confidence.find_lacks", lambda *_: Lacks())
+
+
+def _without_unanswered() -> AbstractContextManager[object]:
+    """Ignore the questions that fiches say no document answers."""
+    return patch("assistant.search.retrieve.unanswered_share", lambda *_: 0.0)
+
+
+def _without_votes() -> AbstractContextManager[object]:
+    """Choose sentences and quotations by their words alone."""
+
+    def nobody(fiche: Fiche, *_: object) -> list[float]:
+        return [0.0] * len(sentence_spans(fiche.body))
+
+    return patch("assistant.answers.answer.sentence_votes", nobody)
 
 
 def _one_place() -> AbstractContextManager[object]:

@@ -58,7 +58,7 @@ def test_a_question_without_words_is_near_to_nothing(table: WordTable) -> None:
     nothing = beside("?", table)
 
     assert nothing.of_passages([0, 1]).shape == (0, 2)
-    assert nothing.of_text("Les gamins").shape == (0,)
+    assert nothing.of_texts(["Les gamins"]).shape == (0, 1)
 
 
 def test_small_words_are_left_out() -> None:
@@ -68,5 +68,5 @@ def test_small_words_are_left_out() -> None:
 def test_a_table_of_nothing(table: WordTable) -> None:
     empty = WordTable.build((), ())
 
-    assert empty.beside(["ballon"], np.ones(1, dtype=np.float32)).of_text("ballon").tolist() == [0]
+    assert empty.beside(["ballon"], np.ones(1, dtype=np.float32)).of_texts(["ballon"]).tolist() == [[0]]
     assert np.isfinite(table.vectors).all()

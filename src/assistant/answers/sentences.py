@@ -87,9 +87,9 @@ def sentence_values(
     and its ``votes``.
     """
     values, before = [], 0.0
-    for place, (start, end) in enumerate(spans):
-        sentence = text[start:end]
-        near = float(nearness.weights @ nearness.of_text(sentence)) if len(nearness.weights) else 0.0
+    sentences = [text[start:end] for start, end in spans]
+    nears = (nearness.weights @ nearness.of_texts(sentences)).tolist()
+    for place, (sentence, near) in enumerate(zip(sentences, nears, strict=True)):
         folded = fold(sentence)
         looks_right = any(_SIGNS[kind](folded) for kind in understanding.kinds if kind in _SIGNS)
         values.append(near + CARRY * before + SIGN * looks_right + FIRST * (place == 0) + VOTE * votes[place])

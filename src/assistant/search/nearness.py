@@ -170,10 +170,15 @@ class Nearness:
         mean = np.add.reduceat(back, lists.starts[:-1]) / np.diff(lists.starts)
         return ((said + mean) / 2).astype(np.float32)
 
-    def of_text(self, text: str) -> FloatVector:
-        """Return how near each word said comes to a text of the corpus, a sentence for instance."""
+    def of_texts(self, texts: Sequence[str]) -> FloatMatrix:
+        """Return how near each word said comes to texts of the corpus, sentences for instance.
+
+        Shape (words said, len(texts)).
+        """
         rows = self.table.rows
-        return self._best(RaggedArray.build([[rows[word] for word in content(text) if word in rows]]))[:, 0]
+        return self._best(
+            RaggedArray.build([rows[word] for word in content(text) if word in rows] for text in texts)
+        )
 
     def _best(self, lists: RaggedArray) -> FloatMatrix:
         """Return how near each word said comes to lists of words, shape (words said, len(lists))."""

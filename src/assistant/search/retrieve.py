@@ -186,7 +186,7 @@ def gather_evidence(
     import numpy as np
 
     weights_of_terms = {term: index.knowledge.vocabulary.idf(term) for term in understanding.terms}
-    fields = _lexical_fields(weights_of_terms, index)
+    fields, overlap = _lexical_fields(weights_of_terms, index)
     dense = ("dense_passage", "dense_question", "dense_question_mean")
     fields |= {name: np.zeros(len(index.knowledge.passages), dtype=np.float32) for name in dense}
     unanswered = 0.0
@@ -194,7 +194,7 @@ def gather_evidence(
         query = embedder.embed_query(understanding.text)
         nearest = index.dense.search(query, NEAREST, among=range(index.unanswered_rows.start))
         _add_dense(fields, index, nearest)
-        unanswered = unanswered_share(weights_of_terms, query, nearest, index)
+        unanswered = unanswered_share(weights_of_terms, query, nearest, overlap, index)
 
     has_fiche = index.passage_fiches >= 0
     total = np.zeros(len(index.knowledge.passages), dtype=np.float32)
@@ -205,8 +205,8 @@ def gather_evidence(
     return Evidence(fields, total, unanswered)
 
 
-def _lexical_fields(weights: Mapping[str, float], index: Index) -> dict[str, FloatVector]:
-    """Return the BM25 scores, and the share of the question's weight that each text holds."""
+def _lexical_fields(weights: Mapping[str, float], index: Index) -> tuple[dict[str, FloatVector], FloatVector]:
+    """Return the scores of each text by its words, and how far each known question has the same terms."""
     import numpy as np
 
     terms = tuple(weights)
@@ -230,7 +230,7 @@ def _lexical_fields(weights: Mapping[str, float], index: Index) -> dict[str, Flo
         if len(values):
             of_fiches[name][asked] = np.maximum.reduceat(values, first)
     of_fiches["question_mean"] = _mean_of_best(fiches, scores, len(index.knowledge.fiches))
-    return fields | {name: _through_fiches(index, values) for name, values in of_fiches.items()}
+    return fields | {name: _through_fiches(index, values) for name, values in of_fiches.items()}, overlap
 
 
 def _mean_of_best(groups: RowArray, values: FloatVector, count: int) -> FloatVector:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.search.index import QUESTION_FIELD, UNANSWERED_FIELD
+from assistant.search.index import UNANSWERED_FIELD
 from assistant.search.lexical import weighted_jaccard
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ SHARPNESS = 0.07  # a question less alike by this counts e times less
 
 
 def unanswered_share(
-    weights: Mapping[str, float], query: FloatVector, answered: Ranking, index: Index
+    weights: Mapping[str, float], query: FloatVector, answered: Ranking, overlap: FloatVector, index: Index
 ) -> float:
     """Return the part of questions without answer among those most like the one asked, from 0 to 1.
 
@@ -34,24 +34,25 @@ def unanswered_share(
         weights: Of the terms of the question asked: how rare each is.
         query: Its vector.
         answered: Rows of ``index.dense`` with their cosines, best first; those of answered questions count.
+        overlap: The part that the terms shared have, for each answered question.
         index: Whose fiches list the questions.
     """
     import numpy as np
 
     if not index.unanswered_rows:
         return 0.0
-    total = sum(weights.values())
     lost = index.dense.search(query, NEAREST, among=index.unanswered_rows)
-    likeness: list[FloatVector] = []
-    for name, rows, row_weights, ranking in (
-        (UNANSWERED_FIELD, index.unanswered_rows, index.unanswered_weights, lost),
-        (QUESTION_FIELD, index.question_rows, index.question_weights, answered),
+    held = index.lexical[UNANSWERED_FIELD].held(weights)
+    overlap_of_lost = weighted_jaccard(held, sum(weights.values()), index.unanswered_weights)
+    likeness = []
+    for ranking, rows, overlaps in (
+        (lost, index.unanswered_rows, overlap_of_lost),
+        (answered, index.question_rows, overlap),
     ):
         nearest = [(row - rows.start, cosine) for row, cosine in ranking if row in rows]
         places = np.array([place for place, _ in nearest], dtype=np.int64)
         cosines = np.array([cosine for _, cosine in nearest], dtype=np.float32)
-        held = index.lexical[name].held(weights)[places]
-        likeness.append(cosines + weighted_jaccard(held, total, row_weights[places]))
+        likeness.append(cosines + overlaps[places])
     both = np.concatenate(likeness)
     voting = np.argsort(-both, kind="stable")[:VOTES]
     votes = np.exp((both[voting] - both[voting[0]]) / SHARPNESS)
