@@ -7,11 +7,14 @@ import threading
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.answers.answer import answer_question
 from assistant.errors import CorpusError, IndexStateError, SettingsError, reason_of
+from assistant.french import words
 from assistant.progress import no_progress
 from assistant.records import DocumentInfo
 from assistant.search.features import words_beside
@@ -160,7 +163,7 @@ def make_index(
     from assistant.corpus import ingest
     from assistant.corpus.catalogue import load_catalogue
     from assistant.search.index import Knowledge, Manifest, build_index
-    from assistant.search.vocabulary import count_words
+    from assistant.search.vocabulary import count_rows
 
     knowledge = knowledge_folder(settings)
     catalogue = load_catalogue(knowledge / CATALOGUE)
@@ -179,8 +182,9 @@ def make_index(
     infos = {info.id: info for info in catalogue.documents} | {d.id: d.info for d in documents}
     for passage in made.passages:  # fiches may explain a document that no catalogue describes
         infos.setdefault(passage.document_id, DocumentInfo(passage.document_id, passage.document_id))
-    texts = [passage.text for passage in made.passages]
-    texts += ["\n".join((fiche.title, fiche.body, *fiche.asked)) for fiche in made.fiches]
+    split = cache(words)  # what is counted is indexed too
+    texts: list[tuple[str, ...]] = [(passage.text,) for passage in made.passages]
+    texts += [(fiche.title, fiche.body, *fiche.asked) for fiche in made.fiches]
     manifest = Manifest(
         version=uuid.uuid4().hex[:12],
         built=datetime.now().astimezone().isoformat(timespec="seconds"),
@@ -202,12 +206,13 @@ def make_index(
             passages=made.passages,
             places=ingest.places_of(made.fiches),
             acronyms=acronyms,
-            vocabulary=count_words(texts),
+            vocabulary=count_rows(chain.from_iterable(map(split, row)) for row in texts),
         ),
         embedder,
         manifest,
         previous=previous,
         progress=progress,
+        split=split,
     )
 
 

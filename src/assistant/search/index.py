@@ -19,7 +19,7 @@ from assistant.search.ragged import NOTHING, RaggedArray
 from assistant.search.signs import Signs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
     import numpy.typing as npt
@@ -138,17 +138,25 @@ def build_index(
     *,
     previous: Index | None = None,
     progress: Progress = no_progress,
+    split: Callable[[str], list[str]] | None = None,
 ) -> Index:
-    """Embed and index the passages and the fiches; texts known to ``previous`` keep their vectors."""
+    """Embed and index the passages and the fiches; texts known to ``previous`` keep their vectors.
+
+    ``split``: ``french.words``, remembering the texts that were cut before.
+    """
     fiches, passages = knowledge.fiches, knowledge.passages
     entries, texts = _entries(knowledge)
     hashes = tuple(text_hash(text) for text in texts)
     vectors = _embed(texts, hashes, embedder, manifest, previous, progress)
 
-    split = cache(words)  # the same texts are in several fields
+    split = split or cache(words)
+
+    @cache  # the same texts are in several fields
+    def terms_of_text(text: str) -> list[str]:
+        return terms_of(split(text))
 
     def terms(*texts: str) -> list[str]:
-        return [term for text in texts for term in terms_of(split(text))]
+        return [term for text in texts for term in terms_of_text(text)]
 
     contexts = [_context(passage, knowledge) for passage in passages]
     fields = {

@@ -58,11 +58,16 @@ class Vocabulary:
 
 def count_words(rows: Iterable[str]) -> Vocabulary:
     """Count the words of texts, one text a row."""
+    return count_rows(words(row) for row in rows)
+
+
+def count_rows(rows: Iterable[Iterable[str]]) -> Vocabulary:
+    """Count the folded words of rows."""
     seen_words: Counter[str] = Counter()
     seen_terms: Counter[str] = Counter()
     number = 0
     for number, row in enumerate(rows, 1):  # noqa: B007  # the last number is the count
-        distinct = set(words(row))
+        distinct = set(row)
         seen_words.update(distinct)
         seen_terms.update({term_of(word) for word in distinct if word not in STOP_WORDS})
     return Vocabulary(number, dict(seen_terms), dict(seen_words))
