@@ -40,6 +40,7 @@ _SIGNS: dict[QuestionKind, Callable[[str], object]] = {
 # Beside the question's words that a sentence holds; chosen on the development questions.
 SIGN = 0.15  # of a sentence that looks like the answer
 FIRST = 0.1  # of the first sentence, which most often answers
+DECIMALS = 4  # what is as good stays so, whatever the last bits of a product of matrices
 VOTE = 1.0  # of the part of the fiche's questions most like the one asked that it answers
 VOTES = 10  # questions
 SHARPNESS = 0.1  # a question less alike by this counts e times less
@@ -64,7 +65,7 @@ def sentence_votes(fiche: Fiche, row: int, nearness: Nearness) -> list[float]:
     votes = [0.0] * len(sentence_spans(fiche.body))
     if not fiche.answered_by:
         return votes
-    alike = nearness.alike(row)
+    alike = nearness.alike(row).round(DECIMALS)
     voting = np.argsort(-alike, kind="stable")[:VOTES]
     weights = np.exp((alike[voting] - alike[voting[0]]) / SHARPNESS)
     for question, weight in zip(voting, weights / weights.sum(), strict=True):
@@ -92,7 +93,8 @@ def sentence_values(
     for place, (sentence, near) in enumerate(zip(sentences, nears, strict=True)):
         folded = fold(sentence)
         looks_right = any(_SIGNS[kind](folded) for kind in understanding.kinds if kind in _SIGNS)
-        values.append(near + CARRY * before + SIGN * looks_right + FIRST * (place == 0) + VOTE * votes[place])
+        worth = near + CARRY * before + SIGN * looks_right + FIRST * (place == 0) + VOTE * votes[place]
+        values.append(round(worth, DECIMALS))
         before = max(before, near)
     return values
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NEAREST = 100  # questions without answer looked at, by cosine
 VOTES = 10  # of the most alike, answered or not
+DECIMALS = 4  # questions as like stay so, whatever the last bits of a product of matrices
 SHARPNESS = 0.07  # a question less alike by this counts e times less
 
 
@@ -53,7 +54,7 @@ def unanswered_share(
         places = np.array([place for place, _ in nearest], dtype=np.int64)
         cosines = np.array([cosine for _, cosine in nearest], dtype=np.float32)
         likeness.append(cosines + overlaps[places])
-    both = np.concatenate(likeness)
+    both = np.concatenate(likeness).round(DECIMALS)
     voting = np.argsort(-both, kind="stable")[:VOTES]
     votes = np.exp((both[voting] - both[voting[0]]) / SHARPNESS)
     return float(votes[voting < len(lost)].sum() / votes.sum())
