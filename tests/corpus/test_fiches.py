@@ -37,6 +37,8 @@ def test_a_fiche_is_read_whole() -> None:
         pytest.param('lines = "13-13"', 'lines = "treize"', "lines", id="lines_are_not_a_range"),
         pytest.param('tags = ["litige"]', "answered_by = [2]", "answered_by", id="sentences_are_not_lists"),
         pytest.param('tags = ["litige"]', "answered_by = [[0]]", "answered_by", id="sentences_count_from_one"),
+        pytest.param('tags = ["litige"]', "answered_by = [[1]]", "3 questions", id="a_question_without_answer"),
+        pytest.param('tags = ["litige"]', "answered_by = [[1], [9], []]", "phrase 9", id="a_sentence_too_many"),
         pytest.param('lines = "13-13"', 'anchor = "x"', "ancre", id="anchor_is_unreadable"),
         pytest.param('modality = "doit"', 'modality = "faut"', "modality", id="unknown_modality"),
         pytest.param('delay = "P2M"', 'delay = "2 mois"', "delay", id="delay_is_not_iso"),
@@ -94,7 +96,7 @@ def test_what_is_written_is_read_again(title, body, questions, tags, modality, w
         obligations=(Obligation(who=who, modality=modality, duty="faire"),),
         tags=tags,
         unanswered=tags,
-        answered_by=((1,), (2, 3), ()),
+        answered_by=((), *((1,) for _ in questions[1:])),
         reviewed=reviewed,
     )
 

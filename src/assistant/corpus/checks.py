@@ -112,7 +112,6 @@ def check_fiches(
         *check_sizes(fiches),
         *check_questions(fiches),
         *check_unanswered(fiches),
-        *check_answered_by(fiches),
         *check_links(fiches, infos),
         *check_copies(fiches, documents, exceptions),
     ]
@@ -199,24 +198,6 @@ def check_unanswered(fiches: Sequence[Fiche]) -> list[str]:
             if key in given:
                 problems.append(f"{fiche.id} : « {question} », sans réponse, est déjà dans {given[key]}.")
             given.setdefault(key, fiche.id)
-    return problems
-
-
-def check_answered_by(fiches: Iterable[Fiche]) -> list[str]:
-    """Check that each question of a fiche that says so is answered by sentences which its body has."""
-    problems = []
-    for fiche in fiches:
-        if not fiche.answered_by:
-            continue
-        if len(fiche.answered_by) != len(fiche.asked):
-            problems.append(
-                f"{fiche.id} : « answered_by » compte {len(fiche.answered_by)} questions, "
-                f"la fiche {len(fiche.asked)}."
-            )
-        sentences = len(sentence_spans(fiche.body))
-        last = max((number for numbers in fiche.answered_by for number in numbers), default=0)
-        if last > sentences:
-            problems.append(f"{fiche.id} : « answered_by » cite la phrase {last}, le corps en a {sentences}.")
     return problems
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from assistant.corpus.anchors import format_anchor, parse_anchor
 from assistant.errors import FicheError
+from assistant.french import sentence_spans
 from assistant.records import Fiche, Obligation, Source
 
 FENCE = "+++"
@@ -71,11 +72,7 @@ def parse_fiche(text: str, path: Path) -> Fiche:
         items = values.get(key, [])
         if not isinstance(items, list) or not all(isinstance(item, str) and item.strip() for item in items):
             raise FicheError(path, f"« {key} » doit être une liste de textes.")
-    answered_by = values.get("answered_by", [])
-    if not isinstance(answered_by, list) or not all(map(_is_list_of_counts, answered_by)):
-        raise FicheError(
-            path, "« answered_by » doit être une liste de listes de numéros de phrases, à partir de 1."
-        )
+    _require_answers(path, values, body)
     if values["id"] != path.stem:
         raise FicheError(
             path, f"l’identifiant « {values['id']} » n’est pas le nom du fichier.", "Accordez les deux."
@@ -92,9 +89,30 @@ def parse_fiche(text: str, path: Path) -> Fiche:
         sources=tuple(_source(path, item) for item in values["sources"]),
         obligations=tuple(_obligation(path, item) for item in values.get("obligations", [])),
         reviewed=reviewed,
-        answered_by=tuple(map(tuple, answered_by)),
+        answered_by=tuple(map(tuple, values.get("answered_by", []))),
         **{key: tuple(item.strip() for item in values.get(key, [])) for key in LISTS},
     )
+
+
+def _require_answers(path: Path, values: dict[str, Any], body: str) -> None:
+    """Refuse answers that are not those of the questions, in order, or that the body does not have."""
+    answers = values.get("answered_by", [])
+    if not isinstance(answers, list) or not all(map(_is_list_of_counts, answers)):
+        raise FicheError(
+            path, "« answered_by » doit être une liste de listes de numéros de phrases, à partir de 1."
+        )
+    if not answers:
+        return
+    asked = len(values["questions"]) + len(values.get("cross_questions", []))
+    if len(answers) != asked:
+        raise FicheError(
+            path,
+            f"« answered_by » compte {len(answers)} réponses, la fiche {asked} questions.",
+            "Donnez la phrase qui répond à chaque question, ou retirez « answered_by ».",
+        )
+    last = max((number for numbers in answers for number in numbers), default=0)
+    if last > (count := len(sentence_spans(body))):
+        raise FicheError(path, f"« answered_by » cite la phrase {last}, le corps en a {count}.")
 
 
 def _is_list_of_counts(item: Any) -> bool:
