@@ -150,7 +150,19 @@ def test_another_format_is_refused_with_the_remedy(settings: Settings, monkeypat
 
 
 @pytest.mark.parametrize(
-    "name", ["manifest.json", "knowledge.json", "entries.json", "vectors.faiss", "texts/0.txt"]
+    "name",
+    [
+        "manifest.json",
+        "knowledge.json",
+        "entries.json",
+        "vectors.faiss",
+        "texts/0.txt",
+        "signs.npz",
+        "words/names.json",
+        "words/tables.npz",
+        "languages/names.json",
+        "languages/tables.npz",
+    ],
 )
 @pytest.mark.parametrize("damage", ["missing", "cut"])
 def test_a_damaged_index_is_refused_then_mended(settings: Settings, name: str, damage: str) -> None:

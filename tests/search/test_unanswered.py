@@ -25,8 +25,13 @@ def knowing(assistant: Assistant) -> Assistant:
     return Assistant(index, assistant.embedder, assistant.settings)
 
 
+def shares(assistant: Assistant, question: str) -> dict[str, float]:
+    evidence = gather_evidence(assistant.understand(question), assistant.index, assistant.embedder)
+    return dict(evidence.unanswered)
+
+
 def share(assistant: Assistant, question: str) -> float:
-    return gather_evidence(assistant.understand(question), assistant.index, assistant.embedder).unanswered
+    return shares(assistant, question)["unanswered"]
 
 
 def test_the_question_itself_is_of_those_without_answer(knowing: Assistant) -> None:
@@ -45,7 +50,14 @@ def test_an_answered_question_is_of_the_others(knowing: Assistant) -> None:
 
 
 def test_without_any_such_question_none_is_alike(assistant: Assistant) -> None:
-    assert share(assistant, LOST) == 0.0
+    assert shares(assistant, LOST) == {"unanswered": 0.0, "unanswered_likelihood": 0.0}
+
+
+def test_its_language_is_of_those_without_answer(knowing: Assistant) -> None:
+    lost = shares(knowing, LOST)["unanswered_likelihood"]
+    answered = shares(knowing, "qui juge si on se fâche avec la mairie ?")["unanswered_likelihood"]
+
+    assert answered < 0.5 < lost
 
 
 def test_it_survives_the_disk(knowing: Assistant, tmp_path) -> None:
@@ -54,7 +66,7 @@ def test_it_survives_the_disk(knowing: Assistant, tmp_path) -> None:
 
     assert index.knowledge.fiches == knowing.index.knowledge.fiches
     assert [entry.kind for entry in index.entries][-1] == "unanswered"
-    assert share(Assistant(index, knowing.embedder, knowing.settings), LOST) == share(knowing, LOST)
+    assert shares(Assistant(index, knowing.embedder, knowing.settings), LOST) == shares(knowing, LOST)
 
 
 def test_the_confidence_heeds_it_for_explained_passages_only(knowing: Assistant) -> None:
@@ -66,4 +78,5 @@ def test_the_confidence_heeds_it_for_explained_passages_only(knowing: Assistant)
     ignored = features(understanding, [replace(explained, fiche=None)], knowing.index.knowledge)
 
     assert heeded["unanswered"] > 0.9
-    assert ignored["unanswered"] == 0
+    assert heeded["unanswered_likelihood"] > 0.5
+    assert ignored["unanswered"] == ignored["unanswered_likelihood"] == 0

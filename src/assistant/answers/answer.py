@@ -34,7 +34,7 @@ SIDE = 0.02  # what the other side of a comparison must reach
 OPPOSITE = 0.01  # what the place of the other name must reach
 OPPOSITES_LOOKED_AT = 5  # places, from the likeliest
 NAMES_A_SIDE = 3.0  # idf of a word that tells two places apart: a town, a year, not "service"
-AGREED = 0.65  # of a fiche's questions most like the one asked: where they have one sentence for answer, it is the one
+AGREED = 0.8  # of a fiche's questions most like the one asked: where they have one sentence for answer, it is the one
 # Characters, chosen on the development questions: of the whole answer where the sentence is agreed on and where it is
 # not, for one place and for each of several.  The plain words have what the quotations leave.
 AGREED_LENGTH, LENGTH = (650, 500), (1200, 900)

@@ -26,6 +26,9 @@ SEEN = (
     "held_text", "rarest", "near_any", "near_question", "near_passage", "weakest_word", "sum",
 )  # fmt: skip
 
+# How far the question resembles those without answer.
+UNANSWERED = ("unanswered", "unanswered_likelihood")
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -91,9 +94,10 @@ def features(understanding: Understanding, hits: Sequence[Hit], knowledge: Knowl
     ``lead``, how far that is above the part of what comes next; ``unknown``, the share of the question's
     words that the corpus does not have; ``short``, high for a question of few words; ``things``, ``counted``,
     ``unsaid``, ``years`` and ``items``, what is asked for and the first passage lacks (see ``asked.Lacks``); and, where
-    a fiche explains it, ``unanswered``, how far the question resembles those that readers found no document to
-    answer (see ``unanswered_share``): a document without fiches may be newer than they are.  Share and
-    lead count as far as the question's words are held: where little is indexed the first passage leads anyway.
+    a fiche explains it, ``unanswered`` and ``unanswered_likelihood``, how far the question resembles those that
+    readers found no document to answer (see ``assistant.search.unanswered``): a document without fiches may be newer
+    than they are.  Share and lead count as far as the question's words are held: where little is indexed the first
+    passage leads anyway.
     """
     best = hits[0]
     shares = shares_of_places(hits)
@@ -113,7 +117,7 @@ def features(understanding: Understanding, hits: Sequence[Hit], knowledge: Knowl
         "unsaid": float(lacks.unsaid),
         "years": float(bool(lacks.years)),
         "items": float(bool(lacks.items)),
-        "unanswered": best.scores.get("unanswered", 0.0) if best.fiche else 0.0,
+        **{name: best.scores.get(name, 0.0) if best.fiche else 0.0 for name in UNANSWERED},
     }
 
 

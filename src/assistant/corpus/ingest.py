@@ -14,7 +14,7 @@ from assistant.corpus.cleaning import clean
 from assistant.corpus.fiches import find_fiches, load_fiche
 from assistant.corpus.loading import load_document
 from assistant.corpus.passages import split_passages
-from assistant.corpus.placement import borders, fiche_at, place_fiches
+from assistant.corpus.placement import borders, fiches_at, place_fiches
 from assistant.corpus.structure import parse_blocks
 from assistant.errors import CorpusError, FicheError
 from assistant.progress import no_progress
@@ -139,9 +139,12 @@ def make_passages(documents: Sequence[Document], fiches: Sequence[Fiche], *, max
     passages: list[Passage] = []
     for document in documents:
         spans = borders(placed.placements, document.id)
-        for passage in split_passages(document, parse_blocks(document), max_chars=max_chars, borders=spans):
-            at = fiche_at(by_document, document.id, passage.start, passage.end)
-            passages.append(replace(passage, fiche_id=at.fiche_id) if at else passage)
+        split = split_passages(document, parse_blocks(document), max_chars=max_chars, borders=spans)
+        places = fiches_at(by_document[document.id], [(passage.start, passage.end) for passage in split])
+        passages += [
+            replace(passage, fiche_id=at.fiche_id) if at else passage
+            for passage, at in zip(split, places, strict=True)
+        ]
     installed = {document.id for document in documents}
     explained = {passage.fiche_id for passage in passages}
     standing = [

@@ -119,7 +119,7 @@ def _regions(length: int, borders: Iterable[tuple[int, int]]) -> list[tuple[int,
 def _clip(blocks: Sequence[Block], start: int, end: int, text: str) -> list[Block]:
     """Keep what lies between two places of each block, without the space around it."""
     clipped: list[Block] = []
-    first = bisect_right([block.end for block in blocks], start)
+    first = bisect_right(blocks, start, key=lambda block: block.end)
     for block in blocks[first:]:
         if block.start >= end:
             break

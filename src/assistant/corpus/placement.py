@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.corpus.anchors import Location, WordMap, locate, make_anchor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from assistant.records import Anchor, Document, Fiche, Source
 
@@ -119,13 +119,19 @@ def merge_spans(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return result
 
 
-def fiche_at(
-    placements: Mapping[str, Sequence[Placement]], document_id: str, start: int, end: int
-) -> Placement | None:
-    """Return the placement that shares most characters with a range, if it covers half of it."""
-    best, shared = None, 0
-    for placement in placements.get(document_id, ()):
-        common = min(end, placement.end) - max(start, placement.start)
-        if common > shared:
-            best, shared = placement, common
-    return best if 2 * shared >= end - start else None
+def fiches_at(placements: Sequence[Placement], spans: Sequence[tuple[int, int]]) -> list[Placement | None]:
+    """Return, for each range of a document, the placement there that shares most with it, if it covers half of it.
+
+    The first of the ``placements``, which are of the same document, where several share as much.
+    """
+    import numpy as np
+
+    if not placements:
+        return [None] * len(spans)
+    starts, ends = np.array([(placement.start, placement.end) for placement in placements]).T
+    found: list[Placement | None] = []
+    for start, end in spans:
+        shared = np.minimum(end, ends) - np.maximum(start, starts)
+        best = int(shared.argmax())
+        found.append(placements[best] if 2 * shared[best] >= end - start else None)
+    return found

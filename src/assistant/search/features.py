@@ -35,6 +35,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "sum", "sum_share", "all_share", "text_share", "question_share",
         "dense_question_share", "dense_passage_share",
     ),
+    "language": ("likelihood", "likelihood_text"),
     "several_questions": ("dense_question_mean", "question_mean"),
     "coverage": ("held", "held_text", "held_by_question", "overlap_question", "rarest", "rarest_text"),
     "nearness": ("near_passage", "near_fiche", "near_question", "near_any", "weakest_word", "near_any_share"),

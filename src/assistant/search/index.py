@@ -13,6 +13,7 @@ from assistant.french import ANALYSER_VERSION, fold, terms_of, words
 from assistant.progress import no_progress
 from assistant.search.acronyms import AcronymTable
 from assistant.search.dense import DenseIndex
+from assistant.search.language_models import LanguageModels
 from assistant.search.lexical import LexicalIndex
 from assistant.search.nearness import WordTable
 from assistant.search.ragged import NOTHING, RaggedArray
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from assistant.search.embedding import Embedder
     from assistant.search.vocabulary import Vocabulary
 
-FORMAT_VERSION = 7
+FORMAT_VERSION = 8
 QUESTION_FIELD = "question"
 UNANSWERED_FIELD = "unanswered"
 TOGETHER = 4  # words: two terms this close stand together
@@ -127,6 +128,9 @@ class Index:
     )
     unanswered_weights: FloatVector  # row of the field "unanswered" → weight of all its terms
     word_table: WordTable
+    languages: (
+        LanguageModels  # of what each fiche answers, of what each does not, of each passage; see ``_sayings``
+    )
     text_terms: RaggedArray  # the terms of each passage's text, in order; see ``number_terms``
     signs: Signs
 
@@ -184,6 +188,7 @@ def build_index(
         DenseIndex.build(vectors),
         lexical,
         WordTable.build(passages, fiches, split),
+        LanguageModels.build([[split(said) for said in sayings] for sayings in _sayings(knowledge)]),
         number_terms(fields["text"], lexical["text"]),
         Signs.build(passages, fiches),
     )
@@ -197,6 +202,7 @@ def assemble(
     dense: DenseIndex,
     lexical: Mapping[str, LexicalIndex],
     word_table: WordTable,
+    languages: LanguageModels,
     text_terms: RaggedArray,
     signs: Signs,
 ) -> Index:
@@ -241,6 +247,7 @@ def assemble(
         unanswered_rows=range(unanswered, len(entries)),
         unanswered_weights=lexical[UNANSWERED_FIELD].row_weights(knowledge.vocabulary.idf),
         word_table=word_table,
+        languages=languages,
         text_terms=text_terms,
         signs=signs,
     )
@@ -276,6 +283,13 @@ def _entries(knowledge: Knowledge) -> tuple[tuple[Entry, ...], list[str]]:
         entries += [Entry("unanswered", row)] * len(fiche.unanswered)
         texts += fiche.unanswered
     return tuple(entries), texts
+
+
+def _sayings(knowledge: Knowledge) -> list[Sequence[str]]:
+    """Return what each fiche says and is asked, the questions of each that have no answer, then the passages."""
+    answered = [(fiche.title, fiche.body, *fiche.asked) for fiche in knowledge.fiches]
+    unanswered = [fiche.unanswered for fiche in knowledge.fiches]
+    return [*answered, *unanswered, *((*p.headings[-2:], p.text) for p in knowledge.passages)]
 
 
 def _context(passage: Passage, knowledge: Knowledge) -> str:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from assistant.french import words
 from assistant.records import Hit
 from assistant.search.features import NAMES, passage_features, words_beside
 from assistant.search.index import QUESTION_FIELD
 from assistant.search.lexical import best_rows, weighted_jaccard
-from assistant.search.unanswered import unanswered_share
+from assistant.search.unanswered import unanswered_likelihood, unanswered_share
 from assistant.search.validity import is_expired
 
 if TYPE_CHECKING:
@@ -42,7 +43,12 @@ WEIGHTS: Mapping[str, tuple[float, float]] = {
 }
 CANDIDATES = 40  # passages looked at more closely, from the sum of scores
 CANDIDATES_OF_FIELD = 6  # and from each of these scores alone
-CANDIDATE_FIELDS = ("text", "all", "dense_passage", "dense_question", "question", "overlap_question")
+CANDIDATE_FIELDS = (
+    "text", "all", "dense_passage", "dense_question", "question", "overlap_question", "likelihood",
+)  # fmt: skip
+UNLIKELY = (
+    12.0  # evidence: a fiche whose language makes the question less likely than another by this is not it
+)
 NAMED_BONUS = 0.15  # for passages of a document that the question names
 TERRITORY_MALUS = 0.4  # for passages about another territory than the one the question names
 EXPIRED_MALUS = 0.08  # for documents no longer in force, unless the question names them
@@ -52,12 +58,13 @@ EXPIRED_MALUS = 0.08  # for documents no longer in force, unless the question na
 class Evidence:
     """The scores of every passage, field by field; each array has shape (passages,).
 
-    ``unanswered``: how far the question resembles those without answer; see ``unanswered_share``.
+    Attributes:
+        unanswered: How far the question resembles those without answer, by name; see ``assistant.search.unanswered``.
     """
 
     fields: Mapping[str, FloatVector]
     total: FloatVector
-    unanswered: float
+    unanswered: Mapping[str, float]
 
     def of(self, row: int) -> dict[str, float]:
         """Return the scores of one passage."""
@@ -118,7 +125,7 @@ def retrieve(
                 passage=passage,
                 score=score,
                 fiche=fiches.get(passage.fiche_id or ""),
-                scores={**(seen.get(row) or evidence.of(row)), "unanswered": evidence.unanswered},
+                scores={**(seen.get(row) or evidence.of(row)), **evidence.unanswered},
             )
         )
     return hits
@@ -189,12 +196,19 @@ def gather_evidence(
     fields, overlap = _lexical_fields(weights_of_terms, index)
     dense = ("dense_passage", "dense_question", "dense_question_mean")
     fields |= {name: np.zeros(len(index.knowledge.passages), dtype=np.float32) for name in dense}
-    unanswered = 0.0
+    languages = index.languages.evidence(words(understanding.text))
+    count = len(index.knowledge.fiches)
+    answered, lost, passages = np.split(languages, [count, 2 * count])
+    fields["likelihood"] = _through_fiches(index, _closeness(answered))
+    fields["likelihood_text"] = _closeness(passages)
+    unanswered = {"unanswered": 0.0, "unanswered_likelihood": 0.0}
+    if index.unanswered_rows:
+        unanswered["unanswered_likelihood"] = unanswered_likelihood(answered, lost)
     if len(index.dense):
         query = embedder.embed_query(understanding.text)
         nearest = index.dense.search(query, NEAREST, among=range(index.unanswered_rows.start))
         _add_dense(fields, index, nearest)
-        unanswered = unanswered_share(weights_of_terms, query, nearest, overlap, index)
+        unanswered["unanswered"] = unanswered_share(weights_of_terms, query, nearest, overlap, index)
 
     has_fiche = index.passage_fiches >= 0
     total = np.zeros(len(index.knowledge.passages), dtype=np.float32)
@@ -262,6 +276,15 @@ def _add_dense(fields: dict[str, FloatVector], index: Index, ranking: Ranking) -
     np.maximum.at(best, fiches, asked)
     fields["dense_question"] = _through_fiches(index, best)
     fields["dense_question_mean"] = _through_fiches(index, _mean_of_best(fiches, asked, count))
+
+
+def _closeness(evidence: FloatVector) -> FloatVector:
+    """Return how close each comes to the best: 1 for that one, 0 for those ``UNLIKELY`` beside it."""
+    import numpy as np
+
+    best = evidence.max(initial=0.0)
+    closeness: FloatVector = np.maximum(1 - (best - evidence) / UNLIKELY, 0).astype(np.float32)
+    return closeness
 
 
 def _through_fiches(index: Index, values: FloatVector) -> FloatVector:

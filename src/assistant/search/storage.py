@@ -4,7 +4,7 @@
 
     index/current      one line; replaced by one rename
     index/<version>/   manifest.json, knowledge.json, entries.json, vectors.faiss,
-                       signs.npz, words/, texts/, bm25/<field>/
+                       signs.npz, words/, languages/, texts/, bm25/<field>/
 
 A build writes a new version and only then replaces ``current``: killed at any moment, it leaves
 the old version in use.  A reader that has loaded the old version keeps it in memory.  Deleting
@@ -19,7 +19,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -40,6 +40,7 @@ from assistant.records import (
 )
 from assistant.search.dense import DenseIndex
 from assistant.search.index import FORMAT_VERSION, Entry, Index, Knowledge, Manifest, assemble
+from assistant.search.language_models import LanguageModels
 from assistant.search.lexical import LexicalIndex
 from assistant.search.nearness import WORD_LISTS, WordTable
 from assistant.search.ragged import RaggedArray
@@ -48,6 +49,7 @@ from assistant.search.vocabulary import Vocabulary
 from assistant.settings import Settings
 
 CURRENT = "current"
+_LANGUAGE_TABLES = ("starts", "rows", "gains", "costs")
 LOCK_SECONDS = 600  # how long a build waits for another one to end
 
 
@@ -177,7 +179,7 @@ def _write(index: Index, target: Path) -> None:
     _dump(
         target / "knowledge.json",
         {
-            "infos": [asdict(info) for info in knowledge.infos.values()],
+            "infos": list(knowledge.infos.values()),
             "documents": [
                 {
                     "id": document.id,
@@ -187,14 +189,14 @@ def _write(index: Index, target: Path) -> None:
                 }
                 for document in knowledge.documents.values()
             ],
-            "fiches": [asdict(fiche) for fiche in knowledge.fiches],
+            "fiches": knowledge.fiches,
             "passages": [
-                asdict(passage) | ({"text": None} if passage.original else {})
+                _plain(passage) | ({"text": None} if passage.original else {})
                 for passage in knowledge.passages
             ],
             "places": [(*key, place) for key, place in knowledge.places.items()],
             "acronyms": knowledge.acronyms,
-            "vocabulary": asdict(knowledge.vocabulary),
+            "vocabulary": knowledge.vocabulary,
         },
     )
     _dump(
@@ -209,8 +211,9 @@ def _write(index: Index, target: Path) -> None:
         field.save(target / "bm25" / name)
     index.dense.save(target / "vectors.faiss")
     _write_words(index.word_table, target / "words")
+    _write_languages(index.languages, target / "languages")
     _write_signs(index.signs, index.text_terms, target / "signs.npz")
-    _dump(target / "manifest.json", asdict(index.manifest))
+    _dump(target / "manifest.json", index.manifest)
 
 
 def _read(source: Path) -> Index:
@@ -228,8 +231,9 @@ def _read(source: Path) -> Index:
         tuple(entries["text_hashes"]),
         DenseIndex.load(source / "vectors.faiss"),
         {name: LexicalIndex.load(source / "bm25" / name, rows) for name, rows in entries["lexical"].items()},
-        _read_words(source / "words"),
-        *_read_signs(source / "signs.npz"),
+        _read_words(source),
+        _read_languages(source),
+        *_read_signs(source),
     )
     counts = len(index.entries), len(index.text_hashes), len(index.dense)
     if len(set(counts)) > 1 or index.dense.dim != manifest.dim:
@@ -256,23 +260,31 @@ def _write_words(table: WordTable, folder: Path) -> None:
     )
 
 
-def _read_words(folder: Path) -> WordTable:
+def _read_words(source: Path) -> WordTable:
     import numpy as np
 
-    try:
-        names = tuple(_load(folder / "names.json"))
-        with np.load(folder / "tables.npz") as tables:
-            lists = {
-                name: RaggedArray(tables[f"{name}_values"], tables[f"{name}_starts"]) for name in WORD_LISTS
-            }
-            return WordTable(
-                names,
-                tables["vectors"].astype(np.float32),
-                question_starts=tables["question_starts"],
-                **lists,
-            )
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise IndexDamaged(f"L’index est abîmé (« {folder} »). {_rebuild(folder.parents[1])}") from error
+    with _tables(source, "words/tables.npz") as tables:
+        lists = {name: RaggedArray(tables[f"{name}_values"], tables[f"{name}_starts"]) for name in WORD_LISTS}
+        return WordTable(
+            tuple(_load(source / "words" / "names.json")),
+            tables["vectors"].astype(np.float32),
+            question_starts=tables["question_starts"],
+            **lists,
+        )
+
+
+def _write_languages(languages: LanguageModels, folder: Path) -> None:
+    import numpy as np
+
+    folder.mkdir()
+    _dump(folder / "names.json", languages.names)
+    np.savez(folder / "tables.npz", **{name: getattr(languages, name) for name in _LANGUAGE_TABLES})
+
+
+def _read_languages(source: Path) -> LanguageModels:
+    with _tables(source, "languages/tables.npz") as tables:
+        names = tuple(_load(source / "languages" / "names.json"))
+        return LanguageModels(names, **{name: tables[name] for name in _LANGUAGE_TABLES})
 
 
 def _write_signs(signs: Signs, text_terms: RaggedArray, path: Path) -> None:
@@ -288,15 +300,22 @@ def _write_signs(signs: Signs, text_terms: RaggedArray, path: Path) -> None:
     )
 
 
-def _read_signs(path: Path) -> tuple[RaggedArray, Signs]:
+def _read_signs(source: Path) -> tuple[RaggedArray, Signs]:
+    with _tables(source, "signs.npz") as tables:
+        signs = Signs(tables["held"], RaggedArray(tables["years"], tables["year_starts"]))
+        return RaggedArray(tables["terms"], tables["term_starts"]), signs
+
+
+@contextmanager
+def _tables(source: Path, name: str) -> Iterator[Mapping[str, Any]]:
+    """Open a file of arrays of a version; what is wrong with it, or with what is read beside it, is damage."""
     import numpy as np
 
     try:
-        with np.load(path) as tables:
-            signs = Signs(tables["held"], RaggedArray(tables["years"], tables["year_starts"]))
-            return RaggedArray(tables["terms"], tables["term_starts"]), signs
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise IndexDamaged(f"L’index est abîmé (« {path} »). {_rebuild(path.parents[1])}") from error
+        with (source / name).open("rb") as file, np.load(file) as tables:
+            yield tables
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise IndexDamaged(f"L’index est abîmé (« {source / name} »). {_rebuild(source.parent)}") from error
 
 
 def _read_manifest(source: Path) -> Manifest:
@@ -386,7 +405,14 @@ def _date(text: str | None) -> date | None:
 
 
 def _dump(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, default=date.isoformat), encoding="utf-8")
+    path.write_text(json.dumps(value, ensure_ascii=False, default=_plain), encoding="utf-8")
+
+
+def _plain(value: Any) -> Any:
+    """Return a date or a record as JSON has it; ``asdict`` would copy all that is inside, most of a second here."""
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    return date.isoformat(value)
 
 
 def _load(path: Path) -> Any:

@@ -6,6 +6,7 @@ amount, the deadline.  Near misses have the words of the passage; only another s
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from assistant.search.index import UNANSWERED_FIELD
@@ -21,6 +22,17 @@ NEAREST = 100  # questions without answer looked at, by cosine
 VOTES = 10  # of the most alike, answered or not
 DECIMALS = 4  # questions as like stay so, whatever the last bits of a product of matrices
 SHARPNESS = 0.07  # a question less alike by this counts e times less
+
+
+def unanswered_likelihood(answered: FloatVector, unanswered: FloatVector) -> float:
+    """Return how likely a question is of the language of those without answer, from 0 to 1.
+
+    Args:
+        answered: The evidence of each fiche's language of what it answers; see ``LanguageModels.evidence``.
+        unanswered: That of each fiche's language of what it does not.
+    """
+    lead = float(answered.max()) - float(unanswered.max())
+    return round(1 / (1 + math.exp(lead / 2)), DECIMALS)
 
 
 def unanswered_share(
