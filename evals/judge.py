@@ -166,6 +166,7 @@ def answer_scores(case: Case, answer: Answer) -> dict[str, float]:
     }
     if answered:
         scores["words"] = float(len(text.split()))
+        scores["characters"] = float(len(text))
     wanted = metrics.quantities(" ; ".join(fact.forms[0] for fact in case.facts))
     if wanted:
         given = metrics.quantities(_MARKER.sub(" ", answer.words or text)) if answered else set()

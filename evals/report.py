@@ -58,6 +58,7 @@ MEASURES: Mapping[str, tuple[str, str]] = {
     "variant_paired": ("les deux formes trouvées", "% ↑"),
     "variant_correct": ("les deux formes bien répondues", "% ↑"),
     "words_per_fact": ("mots montrés par fait trouvé", "↓"),
+    "characters": ("caractères d’une réponse, citations comprises (médiane)", "↓"),
     "p50_seconds": ("durée médiane d’une question (s)", "↓"),
     "p95_seconds": ("durée au 95e centile (s)", "↓"),
 }
@@ -175,6 +176,8 @@ def shown(name: str, value: float | None) -> str:
     unit = MEASURES[name][1] if name in MEASURES else ""
     if unit.startswith("%"):
         return f"{100 * value:.1f} %".replace(".", ",")
+    if name == "characters":
+        return f"{value:.0f}"
     return f"{value:.1f}" if name == "words_per_fact" else f"{value:.3f}"
 
 

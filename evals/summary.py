@@ -42,6 +42,9 @@ def summarize(
         facts = sum(one.scores["fact_count"] for _, one in answerable)
         if facts:
             result["words_per_fact"] = sum(one.scores.get("words", 0.0) for _, one in answerable) / facts
+    lengths = [one.scores["characters"] for _, one in rows if "characters" in one.scores]
+    if lengths:
+        result["characters"] = statistics.median(lengths)
     result |= metrics.refusal_scores([(case.answerable, bool(one.scores["refused"])) for case, one in rows])
     pairs = confidence_pairs(cases, judged)
     if pairs:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import replace
+from statistics import median
 
 import pytest
 
@@ -32,6 +33,14 @@ def test_a_healthy_run_breaks_nothing(corpus_run: CorpusRun) -> None:
 
 def test_a_refused_question_without_answer_is_right(corpus_run: CorpusRun) -> None:
     assert corpus_run.by_id["c4"].scores["correct"] == 1.0
+
+
+def test_the_length_of_an_answer_is_the_middle_one_of_those_shown(
+    assistant: Assistant, cases: tuple[Case, ...], corpus_run: CorpusRun
+) -> None:
+    lengths = [len(assistant.ask(case.question).text) for case in cases if case.answerable]
+
+    assert summarize(cases, corpus_run.judged)["characters"] == median(lengths)
 
 
 def test_variants_are_asked_too(corpus_run: CorpusRun) -> None:
