@@ -82,6 +82,26 @@ def test_a_probability_is_learned_as_it_is() -> None:
         assert np.average(p[inside], weights=weights) == pytest.approx(right, abs=0.12)
 
 
+def test_what_tells_questions_without_answer_counts_more_than_their_share(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    draw = np.random.default_rng(2)
+    made = []
+    for number in range(600):
+        kind = "unanswerable" if number % 3 == 0 else "development"
+        success = kind == "development" and bool(draw.random() < 0.7)
+        lost = float(draw.random() < (0.8 if kind == "unanswerable" else 0.2))
+        share = float(success) + float(draw.normal())
+        made.append(calibrate.Example(kind, number % 8, {"share": share, "lost": lost}, True, success))
+
+    _, share, lost = calibrate.fit(made)
+    monkeypatch.setattr(calibrate, "HEED", calibrate.SHARES)
+    _, share_before, lost_before = calibrate.fit(made)
+
+    assert lost < 0 < share
+    assert lost / share < lost_before / share_before
+
+
 def test_a_threshold_refuses_the_share_it_may() -> None:
     made = confidences()
     p = calibrate.held_out(made)
