@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
+import numpy as np
+
 from assistant.answers.asked import Lacks
 from assistant.french import sentence_spans
 from evals.benchmark import as_typed
@@ -121,6 +123,7 @@ def ablate(
         ("sans la validité", _without_validity),
         ("sans regarder ce qui manque", _without_lacks),
         ("sans les questions sans réponse", _without_unanswered),
+        ("sans les modèles de langue", _without_likelihood),
         ("sans savoir quelle phrase répond", _without_votes),
         ("un seul endroit cité", _one_place),
         ("sans la vérification", _without_verification),
@@ -154,7 +157,14 @@ def _without_lacks() -> AbstractContextManager[object]:
 
 def _without_unanswered() -> AbstractContextManager[object]:
     """Ignore the questions that fiches say no document answers."""
-    return patch("assistant.search.retrieve.unanswered_share", lambda *_: 0.0)
+    return patch.multiple(
+        "assistant.search.retrieve", unanswered_share=lambda *_: 0.0, unanswered_likelihood=lambda *_: 0.0
+    )
+
+
+def _without_likelihood() -> AbstractContextManager[object]:
+    """Rank as if no text were likelier than another to be asked so."""
+    return patch("assistant.search.retrieve._closeness", np.zeros_like)
 
 
 def _without_votes() -> AbstractContextManager[object]:
