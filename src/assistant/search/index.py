@@ -154,6 +154,8 @@ def build_index(
     vectors = _embed(texts, hashes, embedder, manifest, previous, progress)
 
     split = split or cache(words)
+    # before the fields: this takes most memory
+    languages = LanguageModels.build([[split(said) for said in sayings] for sayings in _sayings(knowledge)])
 
     @cache  # the same texts are in several fields
     def terms_of_text(text: str) -> list[str]:
@@ -188,7 +190,7 @@ def build_index(
         DenseIndex.build(vectors),
         lexical,
         WordTable.build(passages, fiches, split),
-        LanguageModels.build([[split(said) for said in sayings] for sayings in _sayings(knowledge)]),
+        languages,
         number_terms(fields["text"], lexical["text"]),
         Signs.build(passages, fiches),
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from assistant.records import FloatVector
 
-    Numbers = npt.NDArray[np.int64]
+    Numbers = npt.NDArray[np.int32]
 
 T = TypeVar("T")
 
@@ -55,9 +55,7 @@ class LanguageModels:
         """Count the expressions of texts, each given as the folded words of its sentences."""
         import numpy as np
 
-        names, numbers, rows = _list_expressions(texts)
-        met, counts = np.unique(numbers * len(texts) + rows, return_counts=True)
-        numbers, rows = np.divmod(met, max(1, len(texts)))
+        names, numbers, rows, counts = _count_expressions(texts)
         totals = np.bincount(numbers, counts, len(names))
         kept = totals >= SEEN
         inside = kept[numbers]
@@ -119,33 +117,57 @@ def _runs(word: str) -> list[str]:
     return [f"~{edged[start : start + RUN]}" for start in range(len(edged) - RUN + 1)]
 
 
-def _list_expressions(texts: Sequence[Sequence[Sequence[str]]]) -> tuple[list[str], Numbers, Numbers]:
-    """Return the expressions, and the number and the text of each time that one is met, in no order.
+def _count_expressions(
+    texts: Sequence[Sequence[Sequence[str]]],
+) -> tuple[list[str], Numbers, Numbers, Numbers]:
+    """Return the expressions; and each expression of each text, its text and how often, sorted by expression.
 
-    The same as ``expressions_of`` of every sentence, by arrays: there are millions.
+    The same as ``expressions_of`` every sentence, by arrays: there are millions.
     """
     import numpy as np
 
     sentences = [said for text in texts for said in text]
-    text_of = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
-    lengths = np.array([len(said) for said in sentences], dtype=np.int64)
-    rows, sentence_of = np.repeat(text_of, lengths), np.repeat(np.arange(len(sentences)), lengths)
+    lengths = np.array([len(said) for said in sentences], dtype=np.int32)
+    text_of = np.repeat(np.arange(len(texts), dtype=np.int32), [len(text) for text in texts])
+    rows = np.repeat(text_of, lengths)
+    sentence_of = np.repeat(np.arange(len(sentences), dtype=np.int32), lengths)
 
     words, said = _numbered(word for sentence in sentences for word in sentence)
     stems, stem_of = _numbered(map(term_of, words))
     stem = stem_of[said]
-
     together = sentence_of[1:] == sentence_of[:-1]
-    both, pair = np.unique((stem[:-1] * len(stems) + stem[1:])[together], return_inverse=True)
-    pairs = [f"{stems[key // len(stems)]} {stems[key % len(stems)]}" for key in both.tolist()]
-
+    keys, pair = np.unique(
+        (stem[:-1].astype(np.int64) * len(stems) + stem[1:])[together], return_inverse=True
+    )
+    pairs = [f"{stems[key // len(stems)]} {stems[key % len(stems)]}" for key in keys.tolist()]
     runs, run_of = _numbered(run for word in words for run in _runs(word))
-    each = np.cumsum([0, *(len(_runs(word)) for word in words)]).astype(np.int32)
-    met = RaggedArray(run_of.astype(np.int32), each).gather(said)
+    starts = np.cumsum([0, *(len(_runs(word)) for word in words)]).astype(np.int32)
 
-    names = [*stems, *pairs, *runs]
-    numbers = np.concatenate([stem, len(stems) + pair, len(stems) + len(pairs) + met.values])
-    return names, numbers, np.concatenate([rows, rows[1:][together], np.repeat(rows, np.diff(met.starts))])
+    word, word_row, word_count = _add_up(said, rows, np.ones(len(said), dtype=np.int32), len(texts))
+    inside = RaggedArray(run_of, starts).gather(word)
+    many = np.diff(inside.starts)
+    parts = [
+        _add_up(stem_of[word], word_row, word_count, len(texts)),
+        _add_up(pair.astype(np.int32), rows[1:][together], np.ones(len(pair), dtype=np.int32), len(texts)),
+        _add_up(inside.values, np.repeat(word_row, many), np.repeat(word_count, many), len(texts)),
+    ]
+    before = (0, len(stems), len(stems) + len(pairs))
+    numbers, found, counts = (np.concatenate(column) for column in zip(*parts, strict=True))
+    numbers += np.repeat(np.array(before, dtype=np.int32), [len(part[0]) for part in parts])
+    return [*stems, *pairs, *runs], numbers, found, counts
+
+
+def _add_up(numbers: Numbers, rows: Numbers, counts: Numbers, texts: int) -> tuple[Numbers, Numbers, Numbers]:
+    """Return each (number, row) once, in order, with the sum of its counts."""
+    import numpy as np
+
+    keys = numbers.astype(np.int64) * texts + rows
+    order = np.argsort(keys, kind="stable")
+    keys, counts = keys[order], counts[order]
+    first = np.flatnonzero(np.diff(keys, prepend=-1))
+    total = np.add.reduceat(counts, first) if len(first) else counts
+    number, row = np.divmod(keys[first], max(1, texts))
+    return number.astype(np.int32), row.astype(np.int32), total
 
 
 def _numbered(things: Iterable[T]) -> tuple[list[T], Numbers]:
@@ -153,5 +175,5 @@ def _numbered(things: Iterable[T]) -> tuple[list[T], Numbers]:
     import numpy as np
 
     known: dict[T, int] = {}
-    numbers = np.array([known.setdefault(thing, len(known)) for thing in things], dtype=np.int64)
+    numbers = np.fromiter((known.setdefault(thing, len(known)) for thing in things), dtype=np.int32)
     return list(known), numbers
