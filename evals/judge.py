@@ -291,7 +291,7 @@ def digest_of(answer: Answer) -> str:
         answer.text,
         round(answer.confidence, 6),
         [(c.document_id, c.start, c.end, c.fiche_id) for c in answer.citations],
-        [(hit.passage.id, round(hit.score, 3)) for hit in answer.hits],  # as shown: the last bits may differ
+        [(hit.passage.id, round(hit.score, 5)) for hit in answer.hits],
     ]
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).hexdigest()[:16]
 

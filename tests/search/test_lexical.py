@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 from collections import Counter
 
 import numpy as np
@@ -91,3 +94,24 @@ def test_a_damaged_index_says_how_to_mend_it(tmp_path) -> None:
 
 def test_equal_scores_keep_row_order_and_zeros_are_left_out() -> None:
     assert best_rows(np.array([0, 2, 1, 2], dtype=np.float32), 4) == [(1, 2.0), (3, 2.0), (2, 1.0)]
+
+
+def test_weights_of_rows_are_the_same_in_every_process() -> None:
+    text = " ".join(f"mot{number}" for number in range(300))
+    code = (
+        "import math\n"
+        "from assistant.search.lexical import LexicalIndex\n"
+        f"index = LexicalIndex.build([{text!r}])\n"
+        "print(float(index.row_weights(lambda term: math.sqrt(sum(map(ord, term))))[0]).hex())"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3", "4")
+    }
+    assert len(found) == 1, "a sum depends on the order of a set of strings"

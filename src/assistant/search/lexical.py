@@ -76,7 +76,7 @@ class LexicalIndex:
         import numpy as np
 
         total = np.zeros(self._rows, dtype=np.float32)
-        for term in getattr(self._retriever, "vocab_dict", {}):
+        for term in sorted(getattr(self._retriever, "vocab_dict", {})):  # bm25s keeps the order of a set
             total[self.rows_with(term)] += np.float32(weigh(term))
         return total
 
