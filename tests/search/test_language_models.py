@@ -63,7 +63,7 @@ def test_evidence_is_what_the_expressions_gain_over_the_root_of_their_number() -
 
 
 def test_pairs_do_not_cross_sentences() -> None:
-    models = build(((("le local"), ("ouvre tard")), (("le local"), ("ouvre tard"))))
+    models = build((("le local", "ouvre tard"), ("le local", "ouvre tard")))
 
     assert "le local" in models.names
     assert "local ouvr" not in models.names
