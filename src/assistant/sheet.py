@@ -18,6 +18,7 @@ from html import escape
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from assistant.answers.answer import proof_title
 from assistant.errors import SheetError, reason_of
 from assistant.search.validity import french_date
 
@@ -133,7 +134,7 @@ def sheet_to_html(sheet: Sheet, *, controls: str = "") -> str:
     """
     data = json.dumps(asdict(sheet) | {"id": sheet.id}, ensure_ascii=False).replace("<", "\\u003c")
     answer = "".join(f"<p>{_lines(part)}</p>" for part in re.split(r"\n\s*\n", sheet.answer.strip()) if part)
-    title = "Ce que dit le texte" if any(q.quote for q in sheet.quotations) else "Source"
+    title = proof_title([q.quote for q in sheet.quotations])
     said = "".join(_quotation(n, q) for n, q in enumerate(sheet.quotations, 1))
     facts = [("Faite le", escape(_day(sheet.made))), ("Index", f"<code>{escape(sheet.index)}</code>")]
     if sheet.status == "answered":

@@ -274,8 +274,18 @@ def quotations(citations: Sequence[Citation], knowledge: Knowledge) -> str:
             if citation.quote
             else f"[{number}] {where}"
         )
-    title = "Ce que dit le texte :" if any(citation.quote for citation in citations) else "Source :"
-    return "\n".join([title, *lines])
+    return "\n".join([f"{proof_title([citation.quote for citation in citations])} :", *lines])
+
+
+def proof_title(quotes: Sequence[str]) -> str:
+    """Return what stands above citations, given what each quotes: nothing where the original is not installed.
+
+    >>> proof_title(["", ""])
+    'Sources'
+    """
+    if any(quotes):
+        return "Ce que dit le texte"
+    return "Sources" if len(quotes) > 1 else "Source"
 
 
 def source_line(citation: Citation, knowledge: Knowledge) -> str:

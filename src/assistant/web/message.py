@@ -10,7 +10,7 @@ from datetime import date
 from html import escape
 from typing import TYPE_CHECKING
 
-from assistant.answers.answer import one_line
+from assistant.answers.answer import one_line, proof_title
 from assistant.answers.confidence import band_of
 from assistant.answers.refusals import (
     LEADS_TITLE,
@@ -60,8 +60,7 @@ def reply_pieces(
     links = {str(n): _link(n, citation) for n, citation in enumerate(answer.citations, 1)}
     yield words_to_html(answer.words, links)
     if answer.citations:
-        quoted = any(citation.quote for citation in answer.citations)
-        yield f"<h4>{'Ce que dit le texte' if quoted else 'Source'}</h4>"
+        yield f"<h4>{proof_title([citation.quote for citation in answer.citations])}</h4>"
         today = today or date.today()
         items = (
             _citation(number, citation, knowledge, today)
