@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from training.lexicon import LEXICON, SOURCE, concept_pairs, read_concepts
 from training.measure import PIAF, load_piaf, measure
 from training.pairs import SOURCES, Pair, Source, load_source, missing_files
 
@@ -17,8 +19,8 @@ OUT = Path("src/assistant/models/static-fr")
 _THREADS = 2  # a fixed number: sums in another order round differently
 
 
-def main() -> int:
-    """Train, write, and measure what was written."""
+def make_parser() -> argparse.ArgumentParser:
+    """Return the options of the command."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument(
         "--data", type=Path, default=DATA, help=f"folder of the .jsonl.xz files (default: {DATA})"
@@ -42,13 +44,27 @@ def main() -> int:
         "--without", action="append", default=[], metavar="DOCUMENT", help="leave its fiches out; repeatable"
     )
     parser.add_argument(
+        "--lexicon", type=Path, default=LEXICON, help="folder of everyday French (default: training/lexicon)"
+    )
+    parser.add_argument(
         "--start", type=Path, help="folder of a model of the first stage: go on from it, with its vocabulary"
+    )
+    parser.add_argument(
+        "--each-without",
+        type=Path,
+        metavar="FOLDER",
+        help="also write a model learned without the fiches of each document: what a new document gets",
     )
     parser.add_argument(
         "--piaf", type=Path, default=PIAF, help=f"benchmark, measured if there (default: {PIAF})"
     )
     parser.add_argument("--passes", type=int, help="over the data, instead of the recipe's")
-    options = parser.parse_args()
+    return parser
+
+
+def main() -> int:
+    """Train, write, and measure what was written."""
+    options = make_parser().parse_args()
     if missing := missing_files(options.data):
         print(
             f"no training data: {options.data} lacks {', '.join(missing)}. Give their folder: --data",
@@ -57,6 +73,7 @@ def main() -> int:
         return 1
     import torch  # after the checks: it takes seconds
 
+    from assistant.search.embedding import BUNDLED
     from assistant.search.static_model import StaticModel
     from training.export import save
     from training.fiches import read_fiche_texts
@@ -74,13 +91,16 @@ def main() -> int:
         for source in SOURCES
         for name in source.files
     }
+    concepts = read_concepts(options.lexicon)
+    pairs[SOURCE] = concept_pairs(concepts, recipe.seed)
+    data["lexicon"] = digest(concepts)
     originals = options.corpus if options.corpus.is_dir() else None
     fiches = [
         fiche
         for fiche in read_fiche_texts(options.knowledge, originals, cross=options.cross)
         if fiche.document not in options.without
     ]
-    data["fiches"] = hashlib.sha256(repr(fiches).encode()).hexdigest()
+    data["fiches"] = digest(fiches)
     for source, listed in pairs.items():
         print(f"{source.name:16} {len(listed):8,} pairs, {source.repeats} times a pass")
     print(
@@ -92,11 +112,14 @@ def main() -> int:
         data["start"] = start.revision
     else:
         tokenizer = train_vocabulary(
-            (text for listed in pairs.values() for pair in listed for text in pair), recipe.pieces
+            (text for listed in pairs.values() for pair in listed for text in pair),
+            recipe.pieces,
+            whole=[form for concept in concepts for form in concept],
         )
         print(f"vocabulary       {tokenizer.get_vocab_size():8,} pieces", flush=True)
         vectors = fit(tokenizer, pairs, recipe)
-    vectors = refine(tokenizer, vectors, pairs, fiches, recipe)
+    first = vectors
+    vectors = refine(tokenizer, first, pairs, fiches, recipe)
     config = save(options.out, tokenizer, vectors, recipe, data)
     print(f"wrote {options.out}, revision {config['revision']}")
     if options.piaf.is_dir():
@@ -106,7 +129,19 @@ def main() -> int:
         print("PIAF         float32  int8")
         for name, value in exact.items():
             print(f"{name:12} {value:.4f}   {written[name]:.4f}")
+    if options.each_without:
+        for document in sorted({fiche.document for fiche in fiches}):
+            others = [fiche for fiche in fiches if fiche.document != document]
+            print(f"without {document}", flush=True)
+            less = refine(tokenizer, first, pairs, others, recipe)
+            folder = options.each_without / document / BUNDLED
+            save(folder, tokenizer, less, recipe, data | {"fiches": digest(others)})
     return 0
+
+
+def digest(values: Sequence[object]) -> str:
+    """Identify what was learned from."""
+    return hashlib.sha256(repr(values).encode()).hexdigest()
 
 
 if __name__ == "__main__":

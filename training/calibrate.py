@@ -80,14 +80,14 @@ def settings_of(library: Library, off_topic: Sequence[str]) -> Iterator[tuple[st
     fiches, cases = knowledge.fiches, development_cases()
     elsewhere = tuple(Query(text, fold_of(text), lambda _: frozenset(), 0) for text in off_topic)
     plain = tuple(replace(fiche, cross_questions=()) for fiche in fiches)
-    yield "development", Setting("development", library.full, library.development_queries(cases))
+    yield "development", library.setting("development", library.full, library.development_queries(cases))
     cross = library.cross_queries(fiches, DRAWN["explained"])
-    yield "cross", Setting("cross", library.index(plain), cross)
-    yield "off topic", Setting("off topic", library.full, elsewhere)
+    yield "cross", library.setting("cross", library.index(plain), cross)
+    yield "off topic", library.setting("off topic", library.full, elsewhere)
     bare = library.index(())
-    yield "development", Setting("development, no fiche", bare, library.development_queries(cases))
-    yield "cross", Setting("cross, no fiche", bare, library.cross_queries(fiches, DRAWN["no fiche"]))
-    yield "off topic", Setting("off topic, no fiche", bare, elsewhere)
+    yield "development", library.setting("development, no fiche", bare, library.development_queries(cases))
+    yield "cross", library.setting("cross, no fiche", bare, library.cross_queries(fiches, DRAWN["no fiche"]))
+    yield "off topic", library.setting("off topic, no fiche", bare, elsewhere)
     # Where little is indexed, some passage always leads: what is asked of the smallest document alone.
     small = min(knowledge.documents.values(), key=lambda document: len(document.text))
     own = [fiche for fiche in fiches if fiche.sources[0].document == small.id]
@@ -95,15 +95,15 @@ def settings_of(library: Library, off_topic: Sequence[str]) -> Iterator[tuple[st
     others = library.development_queries([case for case in cases if case.document != small.id])
     queries = (*asked, *unanswerable(others[:OTHERS]), *elsewhere[:OTHERS])
     for part in (own, ()):
-        yield "one document", Setting("one document", library.index(part, [small]), queries)
+        yield "one document", library.setting("one document", library.index(part, [small]), queries)
     for gone in knowledge.documents:
         documents = [document for key, document in knowledge.documents.items() if key != gone]
         others = [fiche for fiche in fiches if fiche.sources[0].document != gone]
         own = [fiche for fiche in fiches if fiche.sources[0].document == gone]
         asked = library.development_queries([case for case in cases if case.document == gone])
         queries = unanswerable((*asked, *library.cross_queries(own, NEAR_MISSES)))
-        yield "near miss", Setting("near miss", library.index(others, documents), queries)
-        yield "near miss", Setting("near miss, no fiche", library.index((), documents), queries)
+        yield "near miss", library.setting("near miss", library.index(others, documents), queries)
+        yield "near miss", library.setting("near miss, no fiche", library.index((), documents), queries)
 
 
 def collect(library: Library, off_topic: Sequence[str]) -> list[Example]:
@@ -115,7 +115,7 @@ def collect(library: Library, off_topic: Sequence[str]) -> list[Example]:
             if refusal_reason(query.text, knowledge):
                 continue
             understanding = understand(query.text, query.history, knowledge)
-            hits = retrieve(understanding, setting.index, library.embedder, top=20, ranker=ranker)
+            hits = retrieve(understanding, setting.index, setting.embedder, top=20, ranker=ranker)
             if hits:
                 success = bool(query.groups(hits[0].passage))
                 values = features(understanding, hits, knowledge)

@@ -1,8 +1,9 @@
 """Questions with their right passages, asked of the indexes that users may have.
 
 The queries are the fiches' ``cross_questions``, asked where only ``questions`` are indexed (what a user
-gets), and the development questions.  The settings: every fiche; one document's fiches left out (what a
-new document gets); no fiche at all; fiches without the originals.
+gets), and the development questions.  The settings: every fiche; one document's fiches left out, of the
+index and of what the embedding model learned from (what a new document gets); no fiche at all; fiches
+without the originals.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ import random
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from unittest.mock import patch
 
 from assistant.corpus import ingest
 from assistant.corpus.placement import place_fiches
 from assistant.pipeline import embedder_of, make_index, scan_corpus
 from assistant.records import Document, Fiche, Passage, Turn
+from assistant.search import embedding
 from assistant.search.embedding import Embedder
 from assistant.search.index import Index, build_index
 from assistant.search.vocabulary import count_words
@@ -57,6 +61,7 @@ class Setting:
     name: str
     index: Index
     queries: tuple[Query, ...]
+    embedder: Embedder
     development: bool = False
 
 
@@ -64,6 +69,7 @@ class Setting:
 class Library:
     """The whole index, from which the others are made."""
 
+    corpus: Path
     full: Index
     embedder: Embedder
     spans: dict[str, list[tuple[str, int, int]]]  # fiche → places in the documents
@@ -77,7 +83,13 @@ class Library:
         spans = defaultdict(list)
         for place in place_fiches(list(full.knowledge.documents.values()), full.knowledge.fiches).placements:
             spans[place.fiche_id].append((place.document_id, place.start, place.end))
-        return cls(full, embedder, dict(spans))
+        return cls(corpus, full, embedder, dict(spans))
+
+    def setting(
+        self, name: str, index: Index, queries: Sequence[Query], *, development: bool = False
+    ) -> Setting:
+        """Return what is asked of an index of this library."""
+        return Setting(name, index, tuple(queries), self.embedder, development)
 
     def index(self, fiches: Sequence[Fiche], documents: Sequence[Document] | None = None) -> Index:
         """Return an index of some fiches over some documents, all by default."""
@@ -150,23 +162,41 @@ def development_cases() -> tuple[Case, ...]:
     return load_cases(sorted(QUESTIONS.glob("*.jsonl")))
 
 
-def settings_of(library: Library) -> Iterator[Setting]:
-    """Yield each setting in turn; an index is made only when it is reached."""
+@contextmanager
+def bundled_in(folder: Path) -> Iterator[None]:
+    """Take the model of another folder for the one that comes with the package."""
+    with patch.object(embedding, "MODELS", folder):
+        yield
+
+
+def settings_of(library: Library, without: Path) -> Iterator[Setting]:
+    """Yield each setting in turn; an index is made only when it is reached, its model is in place until the next.
+
+    ``without``: a folder of models, each in a folder named for the document whose fiches it did not learn from.
+    """
     fiches, cases = library.full.knowledge.fiches, development_cases()
-    yield Setting("development", library.full, library.development_queries(cases), development=True)
+    asked = library.development_queries(cases)
+    yield library.setting("development", library.full, asked, development=True)
     plain = tuple(replace(fiche, cross_questions=()) for fiche in fiches)
-    yield Setting("cross, explained", library.index(plain), library.cross_queries(fiches, DRAWN["explained"]))
+    cross = library.cross_queries(fiches, DRAWN["explained"])
+    yield library.setting("cross, explained", library.index(plain), cross)
     for document in library.full.knowledge.documents:
-        others = [fiche for fiche in fiches if fiche.sources[0].document != document]
-        own = [fiche for fiche in fiches if fiche.sources[0].document == document]
-        index = library.index(others)
-        yield Setting("cross, new document", index, library.cross_queries(own, DRAWN["new document"]))
-        asked = [case for case in cases if case.answerable and case.document == document]
-        yield Setting(
-            "development, new document", index, library.development_queries(asked), development=True
-        )
+        with bundled_in(without / document):
+            yield from new_document(Library.open(library.corpus), document, cases)
     bare = library.index(())
-    yield Setting("cross, no fiche", bare, library.cross_queries(fiches, DRAWN["no fiche"]))
-    yield Setting("development, no fiche", bare, library.development_queries(cases), development=True)
-    alone = library.index(fiches, ())
-    yield Setting("development, fiches alone", alone, library.development_queries(cases), development=True)
+    yield library.setting("cross, no fiche", bare, library.cross_queries(fiches, DRAWN["no fiche"]))
+    yield library.setting("development, no fiche", bare, asked, development=True)
+    yield library.setting("development, fiches alone", library.index(fiches, ()), asked, development=True)
+
+
+def new_document(library: Library, document: str, cases: Sequence[Case]) -> Iterator[Setting]:
+    """Yield what is asked about a document, over an index without its fiches."""
+    fiches = library.full.knowledge.fiches
+    own = [fiche for fiche in fiches if fiche.sources[0].document == document]
+    index = library.index([fiche for fiche in fiches if fiche.sources[0].document != document])
+    cross = library.cross_queries(own, DRAWN["new document"])
+    yield library.setting("cross, new document", index, cross)
+    asked = library.development_queries(
+        [case for case in cases if case.answerable and case.document == document]
+    )
+    yield library.setting("development, new document", index, asked, development=True)

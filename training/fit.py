@@ -33,7 +33,7 @@ class Recipe:
 
     seed: int = 20_240_601
     pieces: int = 30_000
-    dim: int = 256
+    dim: int = 384
     passes: int = 3
     batch: int = 1024
     learning_rate: float = 0.05

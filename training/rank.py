@@ -1,4 +1,4 @@
-"""Learn the ranker: ``python -m training.rank --corpus DIR [--ablations]``.
+"""Learn the ranker: ``python -m training.rank --corpus DIR --without DIR [--ablations]``.
 
 Writes ``src/assistant/search/ranker.toml``: two sets of weights, with what they find on held-out
 queries beside what the best fixed sum of scores finds.  See ``training/examples.py`` for the queries.
@@ -51,19 +51,19 @@ class Example:
     count: int
 
 
-def collect(library: Library) -> list[Example]:
-    """Ask every answerable question of every setting, and look at the candidates."""
-    return [example for setting in settings_of(library) for example in ask(setting, library)]
+def collect(library: Library, without: Path) -> list[Example]:
+    """Ask every answerable question of every setting, and look at the candidates; see ``settings_of``."""
+    return [example for setting in settings_of(library, without) for example in ask(setting)]
 
 
-def ask(setting: Setting, library: Library) -> list[Example]:
+def ask(setting: Setting) -> list[Example]:
     """Return one example a query that has an answer."""
     found = []
     for query in setting.queries:
         if not query.count:
             continue
         understanding = understand(query.text, query.history, setting.index.knowledge)
-        evidence = gather_evidence(understanding, setting.index, library.embedder)
+        evidence = gather_evidence(understanding, setting.index, setting.embedder)
         rows = [row for row in candidate_rows(evidence, setting.index) if evidence.total[row] > 0]
         features = features_of(understanding, setting.index, evidence, rows)
         groups = tuple(query.groups(setting.index.knowledge.passages[row]) for row in rows)
@@ -174,9 +174,15 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--corpus", type=Path, required=True, help="folder of the original documents")
+    parser.add_argument(
+        "--without",
+        type=Path,
+        required=True,
+        help="folder of the models learned without the fiches of each document (python -m training --each-without)",
+    )
     parser.add_argument("--ablations", action="store_true", help="also leave each group of features out")
     arguments = parser.parse_args()
-    examples = collect(Library.open(arguments.corpus))
+    examples = collect(Library.open(arguments.corpus), arguments.without)
     report = table(examples, held_out(examples))
     print(*report, sep="\n")
     if arguments.ablations:  # a quarter of an hour: eight folds for each group
