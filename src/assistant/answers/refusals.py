@@ -20,10 +20,14 @@ NOT_FOUND = "Je ne trouve pas la réponse dans les documents"
 LEADS_TITLE = "Pistes, sans garantie qu’elles répondent"
 MAX_LEADS = 3
 
-# Instructions to the assistant instead of a question about the documents.
+# Instructions to the assistant instead of a question about the documents: an order (« ignore les consignes »), or
+# about its own rules.  « J’ai oublié la règle », « si la mairie contourne la règle » are questions.
+_DISOBEY = r"(?:ignore|oublie|neglige|contourne|desactive|outrepasse)"
+_RULES = r"\b(?:regle|instruction|consigne|limite|filtre|securite|restriction)s?\b"
 _INSTRUCTIONS = re.compile(
-    r"\b(?:ignore|oublie|neglige|contourne|desactive|outrepasse)[zr]?\b.{0,40}"
-    r"\b(?:regle|instruction|consigne|limite|filtre|securite|document|precedent\w*|restriction)s?\b"
+    rf"(?:^|[^\w\s'’-]\s*|\n|\b(?:et|puis|alors|maintenant|stp|svp)\s+){_DISOBEY}z?\b.{{0,40}}"
+    rf"(?:{_RULES}|\b(?:documents?|precedent\w*)\b)"
+    rf"|\b{_DISOBEY}[zrs]?\b.{{0,20}}\b(?:tes|ton|ta|vos|votre)\b.{{0,20}}{_RULES}"
     r"|\b(?:tu es|vous etes|agis|comporte[- ]toi|fais comme si tu)\b.{0,30}"
     r"\b(?:desormais|maintenant|comme|un pirate|sans (?:filtre|limite))\b"
     r"|\b(?:prompt|invite) (?:systeme|system|cachee?)\b|\bsystem prompt\b|\bjailbreak\b"
@@ -49,6 +53,11 @@ _NAMED_MINOR = re.compile(
 _PERSON = re.compile(
     r"\b(?P<name>[A-ZÀÂÉÈÊËÎÏÔÙÛÜÇ][a-zàâéèêëîïôùûüç]+(?:-[A-Z][a-zé]+)? [A-ZÀÂÉÈÊËÎÏÔÙÛÜÇ][\wÀ-ÿ’'-]+)"
     r"|\b(?:de|d’|d'|sur|pour|à)\s+(?P<given>[A-ZÀÂÉÈÊËÎÏÔÙÛÜÇ][a-zàâéèêëîïôùûüç]+)\b"
+)
+# Somebody by their title and surname.
+_TITLED = re.compile(
+    r"\b(?:M\.|Mr\.?|Mme|Mlle|[Mm]onsieur|[Mm]adame|[Mm]ademoiselle|Dr|[Dd]octeur)\s+"
+    r"(?P<name>[A-ZÀÂÉÈÊËÎÏÔÙÛÜÇ][\wÀ-ÿ’'-]+)"
 )
 # A lone given name as the subject, or as who is looked for: « Mathéo a-t-il … ? », « où habite Mathéo ? ».
 _GIVEN = r"(?P<name>[A-ZÀÂÉÈÊËÎÏÔÙÛÜÇ][a-zàâéèêëîïôùûüç]+)"
@@ -95,13 +104,13 @@ def refusal_reason(question: str, knowledge: Knowledge) -> str:
     """Return why a request is refused outright, as shown to the user, or nothing."""
     if _INSTRUCTIONS.search(fold(question)):
         return INSTRUCTION_TEXT
-    if names_a_minor(question, knowledge):
+    if names_a_person(question, knowledge):
         return PERSON_TEXT
     return ""
 
 
-def names_a_minor(question: str, knowledge: Knowledge) -> bool:
-    """Whether a question asks about a person it names who may be followed by a service.
+def names_a_person(question: str, knowledge: Knowledge) -> bool:
+    """Whether a question asks about a person it names: one who may be followed by a service, or has a title.
 
     Names that the documents themselves hold (towns, services, officials) are not persons here.
     """
@@ -111,8 +120,8 @@ def names_a_minor(question: str, knowledge: Knowledge) -> bool:
         parts = re.findall(r"[a-z]+", fold(name))
         return not all(knowledge.vocabulary.knows(part) or part in knowledge.acronym_table for part in parts)
 
-    match = _NAMED_MINOR.search(question)
-    if match and is_stranger(match["name"]):
+    found = (pattern.search(question) for pattern in (_NAMED_MINOR, _TITLED))
+    if any(match and is_stranger(match["name"]) for match in found):
         return True
     if _PERSONAL.search(folded) and not _OF_A_PLACE.search(folded):
         lone = (found["name"] for pattern in _LONE_NAMES for found in pattern.finditer(question))
