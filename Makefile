@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 # Compiled when imported: what no one imports is most of what comes along, and takes longer than to install it.
+# It is then kept at the first import, whatever the environment says: else every process compiles it again.
+unexport PYTHONDONTWRITEBYTECODE
 PIP = $(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt
 
 .PHONY: run test check bench screenshots clean
