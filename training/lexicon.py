@@ -23,7 +23,7 @@ def read_concepts(folder: Path = LEXICON) -> list[Concept]:
     """Return the forms of each concept.
 
     Raises:
-        ValueError: For a line of fewer than two forms, or one that stands twice.
+        ValueError: For a line of fewer than two forms, one that stands twice, or a folder without any.
     """
     concepts: dict[Concept, str] = {}
     for path in sorted(folder.glob("*.txt")):
@@ -35,6 +35,8 @@ def read_concepts(folder: Path = LEXICON) -> list[Concept]:
             if forms in concepts:
                 raise ValueError(f"{where}: the same as {concepts[forms]}")
             concepts[forms] = where
+    if not concepts:
+        raise ValueError(f"no lexicon: {folder} has no line of *.txt. Give its folder: --lexicon")
     return list(concepts)
 
 
