@@ -6,10 +6,17 @@ from types import SimpleNamespace
 
 import pytest
 
-from assistant.answers.answer import Worth, answer_question, quote_room, select_hits, sentence_worth
+from assistant.answers.answer import (
+    Worth,
+    answer_question,
+    plain_words,
+    quote_room,
+    select_hits,
+    sentence_worth,
+)
 from assistant.answers.verify import is_exact, verify_citations
 from assistant.french import tokenize
-from assistant.records import Fiche, Hit, Passage, Turn, Understanding
+from assistant.records import Citation, Fiche, Hit, Passage, QuestionKind, Turn, Understanding
 from assistant.search.features import near_words
 from assistant.search.nearness import WordTable
 from assistant.search.question_type import content_terms
@@ -245,3 +252,25 @@ def test_the_length_depends_on_whether_the_nearest_questions_have_one_answer(lik
 
 def test_nothing_is_worth_anything_without_fiche() -> None:
     assert sentence_worth(Understanding("q", "q"), None, SimpleNamespace(), None) == Worth()
+
+
+@pytest.mark.parametrize(
+    ("kind", "whole"), [("how", [True, False]), ("list", [True, False]), ("when", [False, False])]
+)
+def test_what_asks_for_more_than_one_thing_is_told_whole_of_the_likeliest_place(
+    kind: QuestionKind, whole: list[bool]
+) -> None:
+    sentences = [
+        f"La démarche numéro {number} passe par le guichet de la mairie, le matin." for number in range(20)
+    ]
+    body = " ".join(sentences)
+    hits, citations = [], []
+    for number in range(2):
+        passage = Passage(f"p{number}", "charte", "texte", 0, 5, ())
+        hits.append(Hit(passage, 1.0, Fiche(f"f{number}", "Démarche", body, (), ())))
+        citations.append(Citation("charte", "Article 1", None, "texte", 0, 5, passage_id=passage.id))
+    worth = {hit.passage.id: Worth(tuple(1.0 for _ in sentences)) for hit in hits}
+
+    words = plain_words(hits, citations, Understanding("q", "q", kinds=(kind,)), worth, quoted=300)
+
+    assert [body in part for part in words.split("\n\n")] == whole

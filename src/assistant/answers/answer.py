@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MAX_CITATIONS = 4
 # What a second and a third place must reach of the first one's share of belief, and in any case: after a place that a
 # fiche explains, and after one without fiche, whose quotation is long.
-CLOSE, PLAIN_CLOSE = (0.2, 0.3), (0.3, 0.5)
+CLOSE, PLAIN_CLOSE = (0.25, 0.2), (0.3, 0.5)
 LIKELY, PLAIN_LIKELY = 0.07, 0.1
 SIDE = 0.02  # what the other side of a comparison must reach
 OPPOSITE = 0.01  # what the place of the other name must reach
@@ -38,10 +38,12 @@ AGREED = 0.8  # of a fiche's questions most like the one asked: where they have 
 # Characters, chosen on the development questions: of the whole answer where the sentence is agreed on and where it is
 # not, for one place and for each of several.  The plain words have what the quotations leave.
 AGREED_LENGTH, LENGTH = (650, 500), (1200, 900)
-QUOTE, LIST_QUOTE = 250, 420  # quoted at most, of each place
+QUOTE, LIST_QUOTE = 280, 420  # quoted at most, of each place
 PLAIN_QUOTE = 780  # of one without fiche, where the quotation is the answer
 FEWEST = 200  # of plain words, however long the quotation is
 HEADING = 36  # characters of a heading in the place of a quotation
+# What asks for more than one thing: what the likeliest place answers is told whole.
+OPEN = frozenset({"list", "how", "why", "yes_no", "definition"})
 # What stands between two things set side by side, in a folded question.
 _JOINS = re.compile(r"\b(?:ou|et|vs|versus|contre|entre|par rapport a|que|mais|comme)\b|[/,]")
 
@@ -248,15 +250,15 @@ def plain_words(
 ) -> str:
     """Return what the fiches cited say of the question, each followed by the number of its citation.
 
-    A list is told whole.  Of other texts the sentences worth most are, in what ``quoted`` characters of
-    quotations leave of the answer's length; ``worth`` is by passage.
+    What the first says of an open question is told whole.  Of other texts the sentences worth most are, in what
+    ``quoted`` characters of quotations leave of the answer's length; ``worth`` is by passage.
     """
     parts = []
     for number, (hit, citation) in enumerate(zip(hits, citations, strict=True), 1):
         if hit.fiche:
             said = hit.fiche.body
             told = worth[hit.passage.id]
-            if told.values and understanding.kind != "list":
+            if told.values and (number > 1 or understanding.kind not in OPEN):
                 room = words_room(len(citations), quoted, agreed=told.agreed)
                 said = best_sentences(said, told.values, room=room)
             note = f"\n({citation.note})" if citation.note else ""
