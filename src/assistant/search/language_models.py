@@ -7,6 +7,7 @@ asks whose readers would most likely ask so, in all their ways of asking, small 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress, pairwise
@@ -174,6 +175,7 @@ def _numbered(things: Iterable[T]) -> tuple[list[T], Numbers]:
     """Return the distinct things in order of first appearance, and the number of each."""
     import numpy as np
 
-    known: dict[T, int] = {}
-    numbers = np.fromiter((known.setdefault(thing, len(known)) for thing in things), dtype=np.int32)
+    known: defaultdict[T, int] = defaultdict()
+    known.default_factory = known.__len__  # a new thing has the next number; no Python is run for each
+    numbers = np.fromiter(map(known.__getitem__, things), dtype=np.int32)
     return list(known), numbers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,9 +29,11 @@ class RaggedArray:
         """Put lists one after the other."""
         import numpy as np
 
-        arrays = [np.array(one or [NOTHING], dtype=np.int32) for one in lists]
-        starts = np.cumsum([0, *map(len, arrays)]).astype(np.int32)
-        return cls(np.concatenate([*arrays, np.array([], dtype=np.int32)]), starts)
+        values, starts = array("i"), array("i", [0])
+        for one in lists:
+            values.extend(one or (NOTHING,))
+            starts.append(len(values))
+        return cls(np.array(values, dtype=np.int32), np.array(starts, dtype=np.int32))
 
     def __len__(self) -> int:
         return len(self.starts) - 1
