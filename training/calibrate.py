@@ -1,8 +1,9 @@
-"""Fit the confidence: ``python -m training.calibrate --corpus DIR --off-topic queries.jsonl.xz``.
+"""Fit the confidence: ``python -m training.calibrate --corpus DIR --without DIR --off-topic queries.jsonl.xz``.
 
 A query is a success when a passage that answers it comes first.  Failures come from the same queries,
 and from those that the documents do not answer: the development questions that say so, questions of a
-document asked with that document removed (near misses), and questions on other subjects.  Two logistic
+document asked with that document removed (near misses), and questions on other subjects.  What is asked about a
+new document is asked with a model that has not learned its fiches.  Two logistic
 regressions (Platt scaling over several scores), for first passages with and without a fiche, are
 written to ``src/assistant/answers/calibration.toml`` with the threshold chosen on the risk–coverage
 curve, the bands, and what they measure on held-out folds.
@@ -26,7 +27,20 @@ from assistant.answers.refusals import refusal_reason
 from assistant.search.rank import load_ranker
 from assistant.search.retrieve import retrieve
 from assistant.search.understand import understand
-from training.examples import DRAWN, FOLDS, SEED, Library, Query, Setting, development_cases, fold_of
+from evals.cases import Case
+from training.examples import (
+    DRAWN,
+    FOLDS,
+    SEED,
+    Library,
+    Query,
+    Setting,
+    bundled_in,
+    development_cases,
+    fold_of,
+    new_document,
+    split_fiches,
+)
 
 OFF_TOPIC = 400  # questions on other subjects
 OTHERS = 100  # questions that one document alone does not answer
@@ -40,11 +54,13 @@ SHARES = {
     "near miss": 0.1,
     "off topic": 0.05,
     "one document": 0.2,
+    "new document": 0.3,  # development questions on a document that neither fiches nor the embedding model know
+    "cross, new document": 0.05,
 }
 # How much it weighs while the coefficients are learned, where a fiche explains the first passage: what tells a question
 # without answer from a passage merely missed is learned from more of the former; what they add up to is then scaled
 # to the shares above, so that the confidence stays a probability.
-HEED = SHARES | {"unanswerable": 2.0, "near miss": 0.3, "off topic": 0.2}
+HEED = SHARES | {"unanswerable": 3.0, "near miss": 0.3, "off topic": 0.2}
 PENALTY = 1.0  # of the squared coefficients: keeps them readable
 # Of the answerable development questions, what a threshold may refuse.  Most of those it refuses would have
 # been answered wrongly (the column "of them right" says how few would not), and a wrong citation is worse than
@@ -74,8 +90,8 @@ def unanswerable(queries: Sequence[Query]) -> tuple[Query, ...]:
     return tuple(replace(query, groups=lambda _: frozenset(), count=0) for query in queries)
 
 
-def settings_of(library: Library, off_topic: Sequence[str]) -> Iterator[tuple[str, Setting]]:
-    """Yield (kind, setting): what users may ask, over the indexes they may have."""
+def settings_of(library: Library, off_topic: Sequence[str], without: Path) -> Iterator[tuple[str, Setting]]:
+    """Yield (kind, setting): what users may ask, over the indexes they may have; ``without`` as in ``examples``."""
     knowledge = library.full.knowledge
     fiches, cases = knowledge.fiches, development_cases()
     elsewhere = tuple(Query(text, fold_of(text), lambda _: frozenset(), 0) for text in off_topic)
@@ -90,26 +106,34 @@ def settings_of(library: Library, off_topic: Sequence[str]) -> Iterator[tuple[st
     yield "off topic", library.setting("off topic, no fiche", bare, elsewhere)
     # Where little is indexed, some passage always leads: what is asked of the smallest document alone.
     small = min(knowledge.documents.values(), key=lambda document: len(document.text))
-    own = [fiche for fiche in fiches if fiche.sources[0].document == small.id]
+    own, _ = split_fiches(fiches, small.id)
     asked = library.development_queries([case for case in cases if case.document == small.id])
     others = library.development_queries([case for case in cases if case.document != small.id])
     queries = (*asked, *unanswerable(others[:OTHERS]), *elsewhere[:OTHERS])
     for part in (own, ()):
         yield "one document", library.setting("one document", library.index(part, [small]), queries)
-    for gone in knowledge.documents:
-        documents = [document for key, document in knowledge.documents.items() if key != gone]
-        others = [fiche for fiche in fiches if fiche.sources[0].document != gone]
-        own = [fiche for fiche in fiches if fiche.sources[0].document == gone]
-        asked = library.development_queries([case for case in cases if case.document == gone])
-        queries = unanswerable((*asked, *library.cross_queries(own, NEAR_MISSES)))
-        yield "near miss", library.setting("near miss", library.index(others, documents), queries)
-        yield "near miss", library.setting("near miss, no fiche", library.index((), documents), queries)
+    for document in knowledge.documents:
+        yield from removed_document(library, document, cases)
+        with bundled_in(without / document):
+            for setting in new_document(Library.open(library.corpus), document, cases):
+                yield "new document" if setting.development else "cross, new document", setting
 
 
-def collect(library: Library, off_topic: Sequence[str]) -> list[Example]:
+def removed_document(library: Library, document: str, cases: Sequence[Case]) -> Iterator[tuple[str, Setting]]:
+    """Yield what is asked about a document over indexes without it: near misses."""
+    knowledge = library.full.knowledge
+    documents = [other for key, other in knowledge.documents.items() if key != document]
+    own, others = split_fiches(knowledge.fiches, document)
+    asked = library.development_queries([case for case in cases if case.document == document])
+    queries = unanswerable((*asked, *library.cross_queries(own, NEAR_MISSES)))
+    yield "near miss", library.setting("near miss", library.index(others, documents), queries)
+    yield "near miss", library.setting("near miss, no fiche", library.index((), documents), queries)
+
+
+def collect(library: Library, off_topic: Sequence[str], without: Path) -> list[Example]:
     """Ask everything, and look at the first hits."""
     found = []
-    for kind, setting in settings_of(library, off_topic):
+    for kind, setting in settings_of(library, off_topic, without):
         knowledge, ranker = setting.index.knowledge, load_ranker()
         for query in setting.queries:
             if refusal_reason(query.text, knowledge):
@@ -176,15 +200,23 @@ def held_out(examples: Sequence[Example]) -> Array:
 
 def weights_of(examples: Sequence[Example]) -> Array:
     """Return how much each example weighs among the development questions; 0 for the others."""
-    asked = ("development", "unanswerable")
+    asked = ("development", "new document", "unanswerable")
     return np.array([SHARES[example.kind] if example.kind in asked else 0.0 for example in examples])
+
+
+def is_answerable(example: Example) -> bool:
+    """Whether a development question has an answer that may come first.
+
+    A question about a document without fiches has none where the fiche of another document leads.
+    """
+    return example.kind == "development" or (example.kind == "new document" and not example.explained)
 
 
 def describe(examples: Sequence[Example], p: Array) -> list[str]:
     """Return what each threshold refuses, on held-out folds: the risk–coverage curve, a line a threshold."""
     kinds = np.array([example.kind for example in examples])
     success = np.array([example.success for example in examples])
-    known, unknown = kinds == "development", kinds == "unanswerable"
+    known, unknown = np.array([is_answerable(example) for example in examples]), kinds == "unanswerable"
     weights = weights_of(examples)
     lines = [
         f"development: {known.sum()} answerable, first passage right {success[known].mean():.3f}, "
@@ -208,8 +240,7 @@ def describe(examples: Sequence[Example], p: Array) -> list[str]:
 
 def choose_threshold(examples: Sequence[Example], p: Array, over_refusal: float) -> float:
     """Return the threshold that refuses a share of the answerable development questions."""
-    known = [example.kind == "development" for example in examples]
-    return float(np.quantile(p[known], over_refusal))
+    return float(np.quantile(p[[is_answerable(example) for example in examples]], over_refusal))
 
 
 def above_threshold(examples: Sequence[Example]) -> tuple[list[Example], Array]:
@@ -254,6 +285,12 @@ def main() -> None:
     )
     parser.add_argument("--corpus", type=Path, required=True, help="folder of the original documents")
     parser.add_argument(
+        "--without",
+        type=Path,
+        required=True,
+        help="folder of the models learned without the fiches of each document (python -m training --each-without)",
+    )
+    parser.add_argument(
         "--off-topic",
         type=Path,
         required=True,
@@ -265,7 +302,7 @@ def main() -> None:
     sample = random.Random(SEED).sample(questions, OFF_TOPIC)
     # Half of them as keywords: their two longest words.
     off_topic = [q if i % 2 else " ".join(sorted(q.split(), key=len)[-2:]) for i, q in enumerate(sample)]
-    examples = collect(Library.open(arguments.corpus), off_topic)
+    examples = collect(Library.open(arguments.corpus), off_topic, arguments.without)
     text = "# The confidence; written by training/calibrate.py, figures on held-out folds.\n"
     for name, explained in (("explained", True), ("plain", False)):
         own = [example for example in examples if example.explained is explained]

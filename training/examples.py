@@ -189,11 +189,17 @@ def settings_of(library: Library, without: Path) -> Iterator[Setting]:
     yield library.setting("development, fiches alone", library.index(fiches, ()), asked, development=True)
 
 
+def split_fiches(fiches: Sequence[Fiche], document: str) -> tuple[list[Fiche], list[Fiche]]:
+    """Return the fiches of a document, and those of the others."""
+    own = [fiche for fiche in fiches if fiche.sources[0].document == document]
+    return own, [fiche for fiche in fiches if fiche.sources[0].document != document]
+
+
 def new_document(library: Library, document: str, cases: Sequence[Case]) -> Iterator[Setting]:
     """Yield what is asked about a document, over an index without its fiches."""
     fiches = library.full.knowledge.fiches
-    own = [fiche for fiche in fiches if fiche.sources[0].document == document]
-    index = library.index([fiche for fiche in fiches if fiche.sources[0].document != document])
+    own, others = split_fiches(fiches, document)
+    index = library.index(others)
     cross = library.cross_queries(own, DRAWN["new document"])
     yield library.setting("cross, new document", index, cross)
     asked = library.development_queries(
