@@ -64,7 +64,7 @@ def ask(setting: Setting) -> list[Example]:
             continue
         understanding = understand(query.text, query.history, setting.index.knowledge)
         evidence = gather_evidence(understanding, setting.index, setting.embedder)
-        rows = [row for row in candidate_rows(evidence, setting.index) if evidence.total[row] > 0]
+        rows = candidate_rows(evidence, setting.index)
         features = features_of(understanding, setting.index, evidence, rows)
         groups = tuple(query.groups(setting.index.knowledge.passages[row]) for row in rows)
         found.append(Example(setting.name, query.fold, features.astype(float), groups, query.count))

@@ -206,3 +206,16 @@ def test_a_figure_after_et_stays_in_the_place_and_year_of_the_one_before() -> No
     text = "et combien de sorties de nuit en barque ?"
 
     assert completed(text, "combien de gilets perdus à Valmont en 2024 ?") == f"{text} valmont 2024"
+
+
+@pytest.mark.parametrize(
+    ("text", "earlier", "own"),
+    [
+        pytest.param("et en août ?", "quels horaires pour les médiateurs ?", "et en août ?", id="other_words"),
+        pytest.param("pourquoi ?", "le gilet est orange", "", id="none"),
+        pytest.param("combien de sorties ?", "taux de vols à Valmont", "combien de sorties ?", id="the_place_stays"),
+        pytest.param("où garer les barques ?", "combien de médiateurs ?", "", id="stands_alone"),
+    ],
+)  # fmt: skip
+def test_what_a_follow_up_asks_itself_is_kept_apart(text: str, earlier: str, own: str) -> None:
+    assert complete(text, [Turn(earlier, "")], PLACES).own == own

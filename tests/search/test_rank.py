@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -81,6 +82,22 @@ def test_the_ranker_orders_what_the_sum_found(assistant) -> None:
     assert hits[0].scores["held"] > 0
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     assert sum(hit.score for hit in hits) <= 1 + 1e-6
+
+
+def test_a_follow_up_is_looked_for_by_its_own_words_too(assistant) -> None:
+    dinner = assistant.understand("heure du dîner")
+    whole = assistant.understand(
+        "heure du dîner, quel tribunal tranche un différend entre ville et prestataire"
+    )
+    wanted = retrieve(dinner, assistant.index, assistant.embedder, top=1, ranker=load_ranker())[0].passage.id
+
+    shares = []
+    for asked in (whole, replace(whole, own=dinner.text)):
+        hits = retrieve(asked, assistant.index, assistant.embedder, top=20, ranker=load_ranker())
+        assert sum(hit.score for hit in hits) <= 1 + 1e-6
+        shares.append({hit.passage.id: hit.score for hit in hits}[wanted])
+
+    assert 10 * shares[0] < shares[1]
 
 
 def test_the_chosen_documents_are_ranked_even_where_others_fill_the_candidates(

@@ -140,12 +140,14 @@ class FollowUp:
         before: The earlier question that it leans on; empty when it stands alone.
         replaced: Words of the earlier question that its own stand in for.
         entity: Words of the answer that a pronoun stands for.
+        own: The question without what it takes over; empty when it has no words of its own, or stands alone.
     """
 
     text: str
     before: str = ""
     replaced: tuple[str, ...] = ()
     entity: tuple[str, ...] = ()
+    own: str = ""
 
 
 def complete(text: str, history: Sequence[Turn], territories: Collection[str] = ()) -> FollowUp:
@@ -175,7 +177,7 @@ def _lean(text: str, whole: str, before: str, answer: str, territories: Collecti
         return FollowUp(text)
     if not leans(text, whole, answer[:300], territories):
         setting = _setting_to_keep(text, whole, territories)
-        return FollowUp(" ".join((text, *setting)), before if setting else "")
+        return FollowUp(" ".join((text, *setting)), before, own=text) if setting else FollowUp(text)
     replaced = _replaced(text, whole, territories)
     said = {stem(word) for word in words(text)}
     kept = [word for word in _subject_words(whole) if stem(word) not in said and word not in replaced]
@@ -185,7 +187,8 @@ def _lean(text: str, whole: str, before: str, answer: str, territories: Collecti
         word for word in _entity(text, whole, answer) if stem(word) not in said and word not in kept
     )
     carried = list(dict.fromkeys((*kept[:MAX_CARRIED], *entity)))
-    return FollowUp(" ".join((text, *carried)), before or whole, tuple(replaced), entity)
+    own = text if _subject_words(text) else ""
+    return FollowUp(" ".join((text, *carried)), before or whole, tuple(replaced), entity, own)
 
 
 def _setting_to_keep(text: str, whole: str, territories: Collection[str]) -> list[str]:

@@ -11,6 +11,7 @@ from assistant.records import Hit
 from assistant.search.features import NAMES, passage_features, words_beside
 from assistant.search.index import QUESTION_FIELD
 from assistant.search.lexical import best_rows, weighted_jaccard
+from assistant.search.question_type import content_terms
 from assistant.search.unanswered import unanswered_likelihood, unanswered_share
 from assistant.search.validity import is_expired
 
@@ -52,6 +53,9 @@ UNLIKELY = (
 NAMED_BONUS = 0.15  # for passages of a document that the question names
 TERRITORY_MALUS = 0.4  # for passages about another territory than the one the question names
 EXPIRED_MALUS = 0.08  # for documents no longer in force, unless the question names them
+OWN_DOUBT = (
+    0.01  # the least belief that a follow-up's own words leave in a passage found with those it takes over
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +90,9 @@ def retrieve(
     """Return the best passages, best first; equal scores keep the order of the corpus.
 
     The sum of scores chooses candidates, the ranker orders them: a hit's score is then its share of
-    the ranker's belief, from 0 to 1, over all candidates.
+    the ranker's belief, from 0 to 1, over all candidates.  A follow-up is looked for with the words it takes
+    over and without them, and the beliefs p and q of each candidate become p · (q + ``OWN_DOUBT``), scaled to
+    sum to 1: a product of experts (Hinton, "Training Products of Experts by Minimizing Contrastive Divergence", 2002).
 
     Args:
         understanding: What was made of the question.
@@ -99,16 +105,25 @@ def retrieve(
         ranker: Orders the candidates; without it the sum of scores does.
         nearness: The question's words beside those of the index, where they were compared already.
     """
-    gathered = gather_evidence(understanding, index, embedder, weights=weights, today=today)
-    evidence = keep_documents(gathered, index, only)  # first: candidates are few
-    total = evidence.total
-    ranking = best_rows(total, top)
+
+    def look(sought: Understanding) -> Evidence:
+        gathered = gather_evidence(sought, index, embedder, weights=weights, today=today)
+        return keep_documents(gathered, index, only)  # first: candidates are few
+
+    evidence = look(understanding)
+    ranking = best_rows(evidence.total, top)
     seen: dict[int, Mapping[str, float]] = {}
     if ranker is not None:
-        rows = [row for row in candidate_rows(evidence, index) if total[row] > 0]
+        rows = candidate_rows(evidence, index)
+        own = own_words(understanding)
+        if own is not None:
+            own_evidence = look(own)
+            rows = list(dict.fromkeys((*rows, *candidate_rows(own_evidence, index))))
         features = features_of(understanding, index, evidence, rows, nearness=nearness, today=today)
         closer = set(rows)
         ranked = ranker.rank(rows, features)
+        if own is not None:
+            ranked = both(ranked, ranker.rank(rows, features_of(own, index, own_evidence, rows, today=today)))
         ranking = [*ranked, *((row, 0.0) for row, _ in ranking if row not in closer)][:top]
         places = {row: place for place, row in enumerate(rows)}
         seen = {
@@ -154,12 +169,31 @@ def features_of(
     )
 
 
+def own_words(understanding: Understanding) -> Understanding | None:
+    """Return a follow-up without the words that it takes over, when it has others."""
+    if not understanding.own:
+        return None
+    return replace(understanding, text=understanding.own, terms=content_terms(understanding.own), own="")
+
+
+def both(ranking: Ranking, other: Ranking) -> Ranking:
+    """Return the belief that two rankings of the same rows give together; see ``retrieve``.
+
+    >>> [(row, round(share, 2)) for row, share in both([(0, 0.6), (1, 0.4)], [(1, 0.9), (0, 0.1)])]
+    [(1, 0.85), (0, 0.15)]
+    """
+    of_other = dict(other)
+    shares = {row: share * (of_other[row] + OWN_DOUBT) for row, share in ranking}
+    whole = sum(shares.values()) or 1.0
+    return sorted(((row, share / whole) for row, share in shares.items()), key=lambda pair: -pair[1])
+
+
 def candidate_rows(evidence: Evidence, index: Index) -> list[int]:
     """Return the passages worth a closer look: the best of the sum, then the best of each score."""
     rows = [row for row, _ in best_rows(evidence.total, CANDIDATES)]
     for name in CANDIDATE_FIELDS:
         rows += [row for row, _ in best_rows(evidence.fields[name], CANDIDATES_OF_FIELD)]
-    return [row for row in dict.fromkeys(rows) if says_something(row, index)]
+    return [row for row in dict.fromkeys(rows) if evidence.total[row] > 0 and says_something(row, index)]
 
 
 def says_something(row: int, index: Index) -> bool:

@@ -63,14 +63,14 @@ def understand(
     text, notes = mend(text, knowledge, without=without)
     told = list(notes)
     asked = text
-    follow_up, period = False, _period(fold(text))
+    follow_up, own, period = False, "", _period(fold(text))
     if history and "follow_up" not in without:
         turns = [
             Turn(mend(" ".join(turn.question.split()), knowledge, without=without).text, turn.answer)
             for turn in history[-HISTORY_TURNS:]
         ]
         completed = complete(text, turns, knowledge.territories)
-        text, follow_up = completed.text, bool(completed.before)
+        text, own, follow_up = completed.text, completed.own, bool(completed.before)
         if follow_up:  # « et en août ? » asks what the question before it asked
             told.append(_follow_up_note(completed))
             asked = asked if question_kinds(asked) else completed.before
@@ -79,12 +79,14 @@ def understand(
     if "acronyms" not in without:
         expanded = knowledge.acronym_table.expand(text)
         text, acronyms = expanded.text, expanded.acronyms
+        own = knowledge.acronym_table.expand(own).text
         told += expanded.notes
     documents = named_documents(text, knowledge.infos)
     said = words(text)
     return Understanding(
         question=question,
         text=text,
+        own=own,
         notes=tuple(told),
         documents=documents,
         follow_up=follow_up,
