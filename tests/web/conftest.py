@@ -77,9 +77,10 @@ def application(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) 
 def chromium() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
-    executable = shutil.which("chromium")
+    # The shell is the same engine without the browser's own windows and menus: a quarter less time.
+    executable = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if executable is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
+        pytest.skip("Chromium is not installed: apt-get install chromium-headless-shell")
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield running

@@ -117,7 +117,6 @@ WALK: tuple[Callable[[Page], Any], ...] = (
     ("scheme", "width", "height"),
     [
         ("light", 1280, 800),
-        ("dark", 1280, 800),
         ("dark", 320, 640),
         ("dark", 3840, 2160),
     ],
