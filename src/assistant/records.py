@@ -255,6 +255,7 @@ class Understanding:
 
     question: str  # as typed
     text: str  # self-contained and mended: what is searched
+    sides: tuple[str, ...] = ()  # of two things set side by side: ``text`` without the other, for each
     own: str = ""  # of a follow-up, ``text`` without what it takes over; empty when nothing is left
     notes: tuple[str, ...] = ()  # in French, one a change: "SPS = service de prévention spécialisée"
     documents: tuple[str, ...] = ()  # named by the question

@@ -90,7 +90,8 @@ def band_of(value: float) -> Band:
 def features(understanding: Understanding, hits: Sequence[Hit], knowledge: Knowledge) -> dict[str, float]:
     """Return what the confidence is computed from; each value is about 0 to 1.
 
-    Besides what the ranker saw of the first passage: ``share``, its fiche's part of the ranker's belief;
+    Besides what the ranker saw of the first passage: ``share``, its fiche's part of the ranker's belief, with
+    that of the second where two things are set side by side;
     ``lead``, how far that is above the part of what comes next; ``unknown``, the share of the question's
     words that the corpus does not have; ``short``, high for a question of few words; ``things``, ``counted``,
     ``unsaid``, ``years`` and ``items``, what is asked for and the first passage lacks (see ``asked.Lacks``); and, where
@@ -101,8 +102,11 @@ def features(understanding: Understanding, hits: Sequence[Hit], knowledge: Knowl
     """
     best = hits[0]
     shares = shares_of_places(hits)
-    own = shares[place_of(best)]
-    rival = max((share for key, share in shares.items() if key != place_of(best)), default=0.0)
+    own = shares.pop(place_of(best))
+    others = [*sorted(shares.values(), reverse=True), 0.0, 0.0]
+    if understanding.sides:
+        own += others.pop(0)
+    rival = others[0]
     terms, vocabulary = understanding.terms, knowledge.vocabulary
     held = best.scores.get("held", 0.0)
     lacks = find_lacks(understanding, best, knowledge.infos)

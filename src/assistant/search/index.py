@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from assistant.french import ANALYSER_VERSION, fold, terms_of, words
@@ -95,6 +96,12 @@ class Knowledge:
     def acronym_table(self) -> AcronymTable:
         """The acronyms, ready to be looked up."""
         return AcronymTable(self.acronyms, self.vocabulary.words)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of the documents, and what acronyms stand for, in folded words."""
+        titles = [text for info in self.infos.values() for text in (info.title, info.short_title)]
+        return frozenset(" ".join(words(name)) for name in (*titles, *chain(*self.acronyms.values())))
 
     @cached_property
     def territories(self) -> frozenset[str]:

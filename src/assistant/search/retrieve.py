@@ -93,6 +93,7 @@ def retrieve(
     the ranker's belief, from 0 to 1, over all candidates.  A follow-up is looked for with the words it takes
     over and without them, and the beliefs p and q of each candidate become p · (q + ``OWN_DOUBT``), scaled to
     sum to 1: a product of experts (Hinton, "Training Products of Experts by Minimizing Contrastive Divergence", 2002).
+    Two things set side by side are looked for together and one by one; the belief is the mean: a mixture.
 
     Args:
         understanding: What was made of the question.
@@ -114,16 +115,15 @@ def retrieve(
     ranking = best_rows(evidence.total, top)
     seen: dict[int, Mapping[str, float]] = {}
     if ranker is not None:
-        rows = candidate_rows(evidence, index)
-        own = own_words(understanding)
-        if own is not None:
-            own_evidence = look(own)
-            rows = list(dict.fromkeys((*rows, *candidate_rows(own_evidence, index))))
+        parts = [(part, look(part)) for part in parts_of(understanding)]
+        found = (evidence, *(of_part for _, of_part in parts))
+        rows = list(dict.fromkeys(row for one in found for row in candidate_rows(one, index)))
         features = features_of(understanding, index, evidence, rows, nearness=nearness, today=today)
         closer = set(rows)
-        ranked = ranker.rank(rows, features)
-        if own is not None:
-            ranked = both(ranked, ranker.rank(rows, features_of(own, index, own_evidence, rows, today=today)))
+        beliefs = [
+            ranker.rank(rows, features_of(part, index, of_part, rows, today=today)) for part, of_part in parts
+        ]
+        ranked = combine(ranker.rank(rows, features), beliefs, together=not understanding.sides)
         ranking = [*ranked, *((row, 0.0) for row, _ in ranking if row not in closer)][:top]
         places = {row: place for place, row in enumerate(rows)}
         seen = {
@@ -169,21 +169,27 @@ def features_of(
     )
 
 
-def own_words(understanding: Understanding) -> Understanding | None:
-    """Return a follow-up without the words that it takes over, when it has others."""
-    if not understanding.own:
-        return None
-    return replace(understanding, text=understanding.own, terms=content_terms(understanding.own), own="")
+def parts_of(understanding: Understanding) -> list[Understanding]:
+    """Return what else to look for: each of two things set side by side, else a follow-up's own words."""
+    texts = understanding.sides or ((understanding.own,) if understanding.own else ())
+    return [replace(understanding, text=text, terms=content_terms(text), own="", sides=()) for text in texts]
 
 
-def both(ranking: Ranking, other: Ranking) -> Ranking:
-    """Return the belief that two rankings of the same rows give together; see ``retrieve``.
+def combine(ranking: Ranking, parts: Sequence[Ranking], *, together: bool) -> Ranking:
+    """Return the belief of the rankings of the same rows: of one place for all ``parts``, or of one for each.
 
-    >>> [(row, round(share, 2)) for row, share in both([(0, 0.6), (1, 0.4)], [(1, 0.9), (0, 0.1)])]
+    >>> parts = [[(1, 0.9), (0, 0.1)]]
+    >>> [(row, round(share, 2)) for row, share in combine([(0, 0.6), (1, 0.4)], parts, together=True)]
     [(1, 0.85), (0, 0.15)]
+    >>> [(row, round(share, 2)) for row, share in combine([(0, 0.6), (1, 0.4)], parts, together=False)]
+    [(1, 0.65), (0, 0.35)]
     """
-    of_other = dict(other)
-    shares = {row: share * (of_other[row] + OWN_DOUBT) for row, share in ranking}
+    if not parts:
+        return ranking
+    shares = dict(ranking)
+    for part in map(dict, parts):
+        for row, share in part.items():
+            shares[row] = shares[row] * (share + OWN_DOUBT) if together else shares[row] + share
     whole = sum(shares.values()) or 1.0
     return sorted(((row, share / whole) for row, share in shares.items()), key=lambda pair: -pair[1])
 

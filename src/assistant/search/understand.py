@@ -15,6 +15,7 @@ from assistant.search.follow_up import HISTORY_TURNS, FollowUp, complete
 from assistant.search.question_type import COMPARING, content_terms, is_courtesy, question_kinds
 from assistant.search.references import read_references
 from assistant.search.shorthand import put_apostrophes_back, spell_out
+from assistant.search.sides import sides_of
 from assistant.search.things import asked_things
 
 if TYPE_CHECKING:
@@ -75,18 +76,20 @@ def understand(
             told.append(_follow_up_note(completed))
             asked = asked if question_kinds(asked) else completed.before
     references = read_references(text, knowledge.vocabulary.words)
+    parts = [own, *sides_of(text, knowledge.territories, knowledge.names)]
     acronyms: tuple[str, ...] = ()
     if "acronyms" not in without:
         expanded = knowledge.acronym_table.expand(text)
         text, acronyms = expanded.text, expanded.acronyms
-        own = knowledge.acronym_table.expand(own).text
+        parts = [knowledge.acronym_table.expand(part).text for part in parts]
         told += expanded.notes
     documents = named_documents(text, knowledge.infos)
     said = words(text)
     return Understanding(
         question=question,
         text=text,
-        own=own,
+        own=parts[0],
+        sides=tuple(parts[1:]),
         notes=tuple(told),
         documents=documents,
         follow_up=follow_up,
