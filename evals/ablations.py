@@ -120,6 +120,7 @@ def ablate(
         measured("sans le choix des phrases", ask_all(assistant, cases, places, choose=False)),
     ]
     for name, disabled in (
+        ("sans chercher chaque partie", _without_parts),
         ("sans la validité", _without_validity),
         ("sans regarder ce qui manque", _without_lacks),
         ("sans les questions sans réponse", _without_unanswered),
@@ -143,6 +144,11 @@ def _without_verification() -> AbstractContextManager[object]:
         return tuple(citations)
 
     return patch("assistant.answers.answer.verify_citations", keep)
+
+
+def _without_parts() -> AbstractContextManager[object]:
+    """Look for two things set side by side together only, and for a follow-up with what it takes over only."""
+    return patch("assistant.search.retrieve.parts_of", lambda _understanding: [])
 
 
 def _without_validity() -> AbstractContextManager[object]:

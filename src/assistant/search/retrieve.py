@@ -90,9 +90,11 @@ def retrieve(
     """Return the best passages, best first; equal scores keep the order of the corpus.
 
     The sum of scores chooses candidates, the ranker orders them: a hit's score is then its share of
-    the ranker's belief, from 0 to 1, over all candidates.  A follow-up is looked for with the words it takes
-    over and without them, and the beliefs p and q of each candidate become p · (q + ``OWN_DOUBT``), scaled to
-    sum to 1: a product of experts (Hinton, "Training Products of Experts by Minimizing Contrastive Divergence", 2002).
+    the ranker's belief, from 0 to 1, over all candidates.
+
+    A follow-up is looked for with the words it takes over and, where a fiche explains the likeliest passage,
+    without them: the beliefs p and q of each candidate become p · (q + ``OWN_DOUBT``), scaled to sum to 1, a product
+    of experts (Hinton, "Training Products of Experts by Minimizing Contrastive Divergence", 2002).
     Two things set side by side are looked for together and one by one; the belief is the mean: a mixture.
 
     Args:
@@ -123,7 +125,10 @@ def retrieve(
         beliefs = [
             ranker.rank(rows, features_of(part, index, of_part, rows, today=today)) for part, of_part in parts
         ]
-        ranked = combine(ranker.rank(rows, features), beliefs, together=not understanding.sides)
+        ranked = ranker.rank(rows, features)
+        # Without fiche a follow-up's few words tell too little: what it takes over finds the place.
+        if understanding.sides or (ranked and index.passage_fiches[ranked[0][0]] >= 0):
+            ranked = combine(ranked, beliefs, together=not understanding.sides)
         ranking = [*ranked, *((row, 0.0) for row, _ in ranking if row not in closer)][:top]
         places = {row: place for place, row in enumerate(rows)}
         seen = {
