@@ -121,21 +121,19 @@ def retrieve(
         found = (evidence, *(of_part for _, of_part in parts))
         rows = list(dict.fromkeys(row for one in found for row in candidate_rows(one, index)))
         features = features_of(understanding, index, evidence, rows, nearness=nearness, today=today)
-        closer = set(rows)
-        beliefs = [
-            ranker.rank(rows, features_of(part, index, of_part, rows, today=today)) for part, of_part in parts
-        ]
         ranked = ranker.rank(rows, features)
         # Without fiche a follow-up's few words tell too little: what it takes over finds the place.
         if understanding.sides or (ranked and index.passage_fiches[ranked[0][0]] >= 0):
+            beliefs = [
+                ranker.rank(rows, features_of(part, index, of_part, rows, today=today))
+                for part, of_part in parts
+            ]
             ranked = combine(ranked, beliefs, together=not understanding.sides)
-        ranking = [*ranked, *((row, 0.0) for row, _ in ranking if row not in closer)][:top]
-        places = {row: place for place, row in enumerate(rows)}
         seen = {
-            row: dict(zip(NAMES, features[places[row]].tolist(), strict=True))
-            for row, _ in ranking
-            if row in places
+            row: dict(zip(NAMES, values, strict=True))
+            for row, values in zip(rows, features.tolist(), strict=True)
         }
+        ranking = [*ranked, *((row, 0.0) for row, _ in ranking if row not in seen)][:top]
     fiches = {fiche.id: fiche for fiche in index.knowledge.fiches}
     hits = []
     for row, score in ranking:
