@@ -213,6 +213,7 @@ def test_a_figure_after_et_stays_in_the_place_and_year_of_the_one_before() -> No
     [
         pytest.param("et en août ?", "quels horaires pour les médiateurs ?", "et en août ?", id="other_words"),
         pytest.param("pourquoi ?", "le gilet est orange", "", id="none"),
+        pytest.param("et au bout de combien de temps ?", "rendre le gilet", "", id="asking_words"),
         pytest.param("combien de sorties ?", "taux de vols à Valmont", "combien de sorties ?", id="the_place_stays"),
         pytest.param("où garer les barques ?", "combien de médiateurs ?", "", id="stands_alone"),
     ],

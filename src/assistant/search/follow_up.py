@@ -32,7 +32,7 @@ _EMPTY = STOP_WORDS | frozenset(
     concretement obligatoire minimum maximum apres avant sur savoir texte article page source ecrit sait trouve
     detailler expliquer developper resumer citer preciser prevu precise precision explique peux pouvez faut doit
     doivent dois faire va vont resume
-    si idem pareil hein bref stp svp sur surement tout toutes tous ca
+    si idem pareil hein bref stp svp sur surement tout toutes tous ca bout
     """.split()
 )
 # Nouns that belong to something else: "le délai ?" asks for the délai of what was spoken of.
