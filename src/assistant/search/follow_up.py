@@ -113,7 +113,7 @@ _AUDIENCES = frozenset(
     president maire prefet juge medecin infirmier agent employeur prestataire
     """.split()
 )
-_KINDS_OF_DOCUMENTS = frozenset(
+KINDS_OF_DOCUMENTS = frozenset(
     stem(word) for word in "pacte schema convention rapport etude avenant annexe".split()
 )
 _JOINTS = frozenset("-'")
@@ -386,7 +386,7 @@ def _type_of(word: str, territories: Collection[str]) -> str | None:
         return "territory"
     if re.fullmatch(r"(?:19|20)\d\d", word):
         return "year"
-    if stem(word) in _KINDS_OF_DOCUMENTS:
+    if stem(word) in KINDS_OF_DOCUMENTS:
         return "document"
     if stem(word) in _AUDIENCES:
         return "audience"

@@ -10,6 +10,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from assistant.french import STOP_WORDS, fold, stem
+from assistant.search.follow_up import KINDS_OF_DOCUMENTS
 from assistant.search.spelling import is_french
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ SHORTEST = 4  # letters of a name without a capital
 # What stands between two things, in a question.
 _JOIN = re.compile(r"(?<!\w)(?:ou|et|vs|versus|contre|par rapport (?:à|au|aux))(?!\w)|/", re.I)
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-_DOCUMENTS = frozenset(map(stem, "pacte schema convention rapport etude referentiel".split()))
+_DOCUMENTS = KINDS_OF_DOCUMENTS | {stem("referentiel")}  # a part of the convention, often set beside it
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _OPENS = re.compile(r"(?:^|[.?!:…])\W*$")  # a capital there says nothing
 
