@@ -53,13 +53,12 @@ def test_what_is_not_set_side_by_side_has_no_sides(text: str) -> None:
 
 
 def test_acronyms_are_spelt_out_on_their_own_side(assistant) -> None:
-    acronym = next(iter(assistant.index.knowledge.acronyms))
+    acronym, (meaning, *_) = next(iter(assistant.index.knowledge.acronyms.items()))
 
     understanding = assistant.understand(f"horaires {acronym} ou Zuydcote ?")
 
-    assert len(understanding.sides) == 2
-    assert acronym in understanding.sides[0]
-    assert acronym not in understanding.sides[1]
+    assert meaning in understanding.text
+    assert [meaning in side for side in understanding.sides] == [True, False]
 
 
 def test_each_side_has_its_place(assistant) -> None:
